@@ -25,6 +25,15 @@ constexpr net::duration report_timeout = std::chrono::seconds{8};
 // Tolerance for reordering before the first NACK; see rtp::nack_generator.
 constexpr auto nack_delay = std::chrono::milliseconds{10};
 
+// Frames of so many packets are always measured: nearly all are key frames, and
+// these are too rare for the share of packets that is decrypted.
+constexpr uint16_t large_frame = 8;
+
+// Whether a video packet ends its frame.
+bool has_marker(net::byte_span packet) {
+  return (packet[1] & 0x80) != 0;
+}
+
 // Extends `sequence` to the number nearest to `highest`.
 int64_t extend(int64_t highest, uint16_t sequence) {
   auto behind =
@@ -60,6 +69,7 @@ std::optional<uint16_t> find_transport_cc(net::byte_span packet, uint8_t id) {
 struct media_sink::consumer {
   consumer_config config;
   sequence_checker sequence;
+  std::unique_ptr<frame_arrivals> frames; // of video
   std::optional<rtp::nack_generator> nack;
   std::optional<net::time_point> first_packet;
   net::time_point last_packet{};
@@ -78,6 +88,8 @@ struct media_sink::consumer {
   explicit consumer(const consumer_config& x) : config(x) {
     if (x.nack)
       nack.emplace();
+    if (x.kind == rtp::media_kind::video)
+      frames = std::make_unique<frame_arrivals>();
   }
 
   net::duration report_interval() const {
@@ -232,15 +244,39 @@ void media_sink::handle_media(consumer& x, net::mutable_byte_span packet,
     if (verdict == sequence_checker::verdict::ahead)
       want(arrival + nack_delay);
   }
-  if (!receiver_ || !(first || x.pli_due || random_.next() < threshold_))
-    return;
+  auto timestamp = net::load_u32(&packet[4]);
+  auto frame =
+      x.frames ? &x.frames->handle_packet(timestamp, arrival) : nullptr;
+  auto ends_frame = frame && has_marker(packet);
+  auto sampled = first || x.pli_due || random_.next() < threshold_;
+  if (receiver_ && (sampled || (ends_frame && frame->arrived >= large_frame))) {
+    auto stamp = read_media(x, packet, arrival);
+    if (stamp && sampled)
+      quality.latency.add(arrival - stamp->sent);
+    if (stamp && ends_frame)
+      frame->measure(stamp->frame_packets, stamp->keyframe, stamp->planned());
+  }
+  if (frame)
+    note_frame(*frame);
+}
+
+std::optional<stamp> media_sink::read_media(consumer& x,
+                                            net::mutable_byte_span packet,
+                                            net::time_point arrival) {
+  auto& quality = quality_of(x);
   auto payload = decrypt(quality, packet);
   if (!payload)
-    return;
-  if (auto stamp = read_payload(x, *payload, arrival))
-    quality.latency.add(arrival - stamp->sent);
-  else
+    return std::nullopt;
+  auto stamp = read_payload(x, *payload, arrival);
+  if (!stamp)
     ++quality.unstamped;
+  return stamp;
+}
+
+void media_sink::note_frame(frame_arrival& x) {
+  auto& latency = x.keyframe ? video_.keyframe_latency : video_.frame_latency;
+  if (auto took = x.poll_latency())
+    latency.add(*took);
 }
 
 void media_sink::handle_rtx(consumer& x, net::mutable_byte_span packet,
@@ -256,11 +292,21 @@ void media_sink::handle_rtx(consumer& x, net::mutable_byte_span packet,
     return;
   }
   auto sequence = net::load_u16(payload->data());
-  x.sequence.recover(sequence);
+  auto filled = x.sequence.recover(sequence);
   if (x.nack)
     x.nack->handle_packet(extend(x.sequence.extended_highest(), sequence),
                           arrival);
-  read_payload(x, payload->subspan(rtp::rtx_overhead), arrival);
+  auto stamp = read_payload(x, payload->subspan(rtp::rtx_overhead), arrival);
+  if (!filled || !x.frames)
+    return;
+  auto timestamp = net::load_u32(&packet[4]);
+  auto& frame = x.frames->handle_packet(timestamp, arrival);
+  // As many of these as of the packets that are not retransmitted, so that the
+  // share of frames with losses is right.
+  if (stamp && has_marker(packet)
+      && (frame.arrived >= large_frame || random_.next() < threshold_))
+    frame.measure(stamp->frame_packets, stamp->keyframe, stamp->planned());
+  note_frame(frame);
 }
 
 std::optional<net::byte_span>

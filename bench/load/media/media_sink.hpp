@@ -2,6 +2,7 @@
 
 #include "bench/load/media/cheap_random.hpp"
 #include "bench/load/media/feedback_schedule.hpp"
+#include "bench/load/media/frame_arrivals.hpp"
 #include "bench/load/media/media_stats.hpp"
 #include "bench/load/media/stamp.hpp"
 #include "net/base/bytes.hpp"
@@ -32,8 +33,8 @@ struct consumer_config {
 struct sink_config {
   /// The share of packets that are decrypted, 0 to 1. Of the others only the
   /// header is read. Always decrypted are the first packet of each SSRC (so
-  /// that SRTP's rollover count follows), RTX, and video up to the first key
-  /// frame.
+  /// that SRTP's rollover count follows), RTX, video up to the first key frame,
+  /// and the last packet of each frame of eight packets or more.
   double decrypt_share = 0.05;
   /// The sender SSRC of our reports.
   rtp::ssrc local_ssrc{1};
@@ -113,6 +114,13 @@ private:
                     net::time_point arrival);
   void handle_rtx(consumer& x, net::mutable_byte_span packet,
                   net::time_point arrival);
+
+  // Decrypts a packet and returns its stamp.
+  std::optional<stamp> read_media(consumer& x, net::mutable_byte_span packet,
+                                  net::time_point arrival);
+
+  // Records the latency of a frame that is complete.
+  void note_frame(frame_arrival& x);
 
   // Decrypts and returns the payload without padding.
   std::optional<net::byte_span> decrypt(stream_quality& quality,

@@ -10,6 +10,8 @@ void stream_quality::add(const stream_quality& x) {
   unstamped += x.unstamped;
   keyframes += x.keyframes;
   latency.merge(x.latency);
+  frame_latency.merge(x.frame_latency);
+  keyframe_latency.merge(x.keyframe_latency);
 }
 
 void media_stats::add(const media_stats& x) {

@@ -40,6 +40,12 @@ struct stream_quality {
   /// From the sender's stamp to the kernel's receive time, of decrypted packets
   /// that are not retransmissions. Impairment included.
   latency_histogram latency;
+  /// Video frames that arrived entirely, key frames apart: from the planned
+  /// send time of a frame's last packet to the arrival of the packet that
+  /// completed it. Of frames whose last packet was decrypted, and of all large
+  /// ones.
+  latency_histogram frame_latency;
+  latency_histogram keyframe_latency;
 
   void add(const stream_quality& x);
 };

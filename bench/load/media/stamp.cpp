@@ -2,6 +2,9 @@
 
 #include "rtp/codec/vp8.hpp"
 
+#include <algorithm>
+#include <limits>
+
 namespace troupe::load {
 
 namespace {
@@ -10,6 +13,13 @@ namespace {
 // code and dimensions (RFC 6386, section 9.1).
 constexpr size_t frame_header = 3;
 constexpr size_t keyframe_header = 10;
+
+// Nanoseconds in 32 bits.
+uint32_t to_u32(net::duration x) {
+  auto ns = std::chrono::nanoseconds{x}.count();
+  return static_cast<uint32_t>(
+      std::clamp<int64_t>(ns, 0, std::numeric_limits<uint32_t>::max()));
+}
 
 std::optional<stamp> read_at(net::byte_span payload, size_t offset) {
   if (payload.size() < offset + stamp::size)
@@ -25,14 +35,21 @@ void stamp::write(uint8_t* p) const {
   net::store_u32(p + 8, counter);
   auto ns = std::chrono::nanoseconds{sent.time_since_epoch()}.count();
   net::store_u64(p + 12, static_cast<uint64_t>(ns));
+  net::store_u32(p + 20, to_u32(late));
+  net::store_u16(p + 24, frame_packets);
+  p[26] = keyframe ? 1 : 0;
 }
 
 std::optional<stamp> stamp::read(net::byte_span x) {
   if (x.size() < size || net::load_u32(x.data()) != magic)
     return std::nullopt;
   auto ns = static_cast<int64_t>(net::load_u64(x.data() + 12));
-  return stamp{net::load_u32(x.data() + 4), net::load_u32(x.data() + 8),
-               net::time_point{std::chrono::nanoseconds{ns}}};
+  return stamp{net::load_u32(x.data() + 4),
+               net::load_u32(x.data() + 8),
+               net::time_point{std::chrono::nanoseconds{ns}},
+               std::chrono::nanoseconds{net::load_u32(x.data() + 20)},
+               net::load_u16(x.data() + 24),
+               x[26] != 0};
 }
 
 payload_facts read_opus(net::byte_span payload) {

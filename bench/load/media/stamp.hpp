@@ -12,7 +12,7 @@ namespace troupe::load {
 /// behind any server. Follows Opus' TOC octet, or the VP8 descriptor and (in a
 /// frame's first packet) the frame header.
 struct stamp {
-  static constexpr size_t size = 20;
+  static constexpr size_t size = 27;
   static constexpr uint32_t magic = 0x54525042; // "TRPB"
 
   /// The SSRC that the stream's publisher used.
@@ -21,6 +21,17 @@ struct stamp {
   uint32_t counter = 0;
   /// The send time by CLOCK_MONOTONIC of the machine.
   net::time_point sent{};
+  /// How much later than planned it was sent; 4.2 s at most.
+  net::duration late{};
+  /// The packets of its frame.
+  uint16_t frame_packets = 1;
+  /// Whether the frame is a key frame.
+  bool keyframe = false;
+
+  /// When the packet was to be sent.
+  net::time_point planned() const {
+    return sent - late;
+  }
 
   /// Writes `size` octets.
   void write(uint8_t* p) const;

@@ -157,6 +157,7 @@ void stream_encoder::next_frame() {
 }
 
 void stream_encoder::release_packets(net::time_point planned) {
+  planned_ = planned;
   do {
     spacing_.occupy(frame_.packet_size(released_));
     ++released_;
@@ -176,6 +177,8 @@ std::optional<plain_packet> stream_encoder::poll_packet(net::time_point now) {
     return std::nullopt;
   packet_record x;
   x.sent = now;
+  x.late = now - planned_;
+  x.frame_packets = frame_.packets;
   x.timestamp = timestamp_;
   x.picture_id = picture_id_;
   x.tl0picidx = tl0picidx_;
@@ -250,7 +253,8 @@ void stream_encoder::write_payload(const packet_record& x, uint8_t* out) const {
       out += x.keyframe ? keyframe_header_size : frame_tag_size;
     }
   }
-  stamp{value(ssrc_), x.counter, x.sent}.write(out);
+  stamp{value(ssrc_), x.counter, x.sent, x.late, x.frame_packets, x.keyframe}
+      .write(out);
 }
 
 void stream_encoder::handle_keyframe_request(net::time_point now) {

@@ -116,10 +116,12 @@ private:
   /// The values that differ between packets.
   struct packet_record {
     net::time_point sent{};
+    net::duration late{};
     uint32_t counter = 0;
     uint32_t timestamp = 0;
     uint16_t sequence = 0;
     uint16_t payload_size = 0;
+    uint16_t frame_packets = 0;
     uint16_t picture_id = 0;
     uint8_t tl0picidx = 0;
     bool keyframe = false;
@@ -157,8 +159,9 @@ private:
   uint64_t origin_frame_ = 0;
   uint64_t frame_number_ = 0;
   frame_shape frame_;
-  size_t next_packet_ = 0; // in frame_; frame_.packets if none is left
-  size_t released_ = 0;    // packets of frame_ that may be sent
+  size_t next_packet_ = 0;    // in frame_; frame_.packets if none is left
+  size_t released_ = 0;       // packets of frame_ that may be sent
+  net::time_point planned_{}; // for the packets released last
   bool want_keyframe_ = false;
   std::optional<net::time_point> last_keyframe_;
 

@@ -113,6 +113,22 @@ std::vector<compared_metric> default_metrics() {
        [](auto& run) {
          return if_any(run.video.latency, run.video.latency.p99);
        }},
+      {"frame latency p50",
+       [](auto& run) {
+         return if_any(run.frame_latency, run.frame_latency.p50);
+       }},
+      {"frame latency p99",
+       [](auto& run) {
+         return if_any(run.frame_latency, run.frame_latency.p99);
+       }},
+      {"key-frame latency p50",
+       [](auto& run) {
+         return if_any(run.keyframe_latency, run.keyframe_latency.p50);
+       }},
+      {"key-frame latency p99",
+       [](auto& run) {
+         return if_any(run.keyframe_latency, run.keyframe_latency.p99);
+       }},
       {"join p50",
        [](auto& run) {
          return if_any(run.join, run.join.p50);

@@ -107,6 +107,12 @@ struct run_result {
   delivery audio;
   delivery video;
 
+  /// Of whole frames of video, from the planned instant at which the last
+  /// packet was sent to the arrival of the packet that completed the frame: key
+  /// frames, and all others.
+  time_quantiles frame_latency;
+  time_quantiles keyframe_latency;
+
   /// From a client's first request to its first media, per client.
   time_quantiles join;
 

@@ -90,6 +90,8 @@ void each_member(X& x, F&& f) {
   f("costs", x.costs);
   f("audio", x.audio);
   f("video", x.video);
+  f("frameLatencyMs", x.frame_latency);
+  f("keyframeLatencyMs", x.keyframe_latency);
   f("joinMs", x.join);
   f("joinServerMs", x.join_server);
   f("octetsPerPeer", x.octets_per_peer);

@@ -104,6 +104,8 @@ std::string to_table(const run_result& run) {
   add_costs(out, run);
   add_delivery(out, "audio", run.audio);
   add_delivery(out, "video", run.video);
+  add_times(out, "frame latency", run.frame_latency);
+  add_times(out, "key-frame latency", run.keyframe_latency);
   add_times(out, "join", run.join);
   add_times(out, "join, server", run.join_server);
   add_if(out, "octets per peer", run.octets_per_peer);

@@ -49,6 +49,8 @@ void set_media(run_result& out, const media_stats& x) {
   out.out = {x.rtp_in.packets, x.rtp_in.bytes};
   out.audio = delivery_of(x.audio);
   out.video = delivery_of(x.video);
+  out.frame_latency = quantiles_of(x.video.frame_latency);
+  out.keyframe_latency = quantiles_of(x.video.keyframe_latency);
   auto add = [&](const char* name, uint64_t value) {
     if (value)
       out.extra[name] = static_cast<double>(value);

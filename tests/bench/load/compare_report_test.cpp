@@ -116,6 +116,26 @@ TEST_CASE("the interval is Student's t on the logarithms") {
   CHECK_FALSE(ratio.significant());
 }
 
+TEST_CASE("servers are compared by the latency of whole frames") {
+  auto result = compare(
+      a, b,
+      [&](const server_under_test& server) {
+        auto run = costing(1'000);
+        auto by = server.binary == "a" ? 1. : 3.;
+        run.frame_latency = {100, 1 * by, 2 * by, 3 * by, 4 * by};
+        if (server.binary == "a")
+          run.keyframe_latency = {100, 1, 2, 3, 4};
+        return run;
+      },
+      3);
+  CHECK(find(result, "frame latency p50").ratio == doctest::Approx(3));
+  CHECK(find(result, "frame latency p99").median_b == doctest::Approx(6));
+  // Only one server has this figure.
+  const auto& all = result.ratios;
+  CHECK(std::ranges::find(all, "key-frame latency p99", &paired_ratio::metric)
+        == all.end());
+}
+
 TEST_CASE("two pairs have a ratio but no interval, none have neither") {
   auto two = ratio_of({{1, 2}, {1, 2}, {0, 5}, {3, 0}});
   CHECK(two.pairs == 2);

@@ -234,6 +234,51 @@ TEST_CASE("a sink distinguishes loss and duplicates") {
   CHECK(stats.video.decrypt_failures == 0);
 }
 
+TEST_CASE("whole frames are measured, key frames apart") {
+  line x{traffic::v1500, 1, arrivals::spaced};
+  x.consume();
+  x.run(9s);
+  auto frames = x.stats().video.frame_latency;
+  auto keyframes = x.stats().video.keyframe_latency;
+  CHECK(keyframes.count() >= 3);
+  CHECK(keyframes.count() <= 5);
+  CHECK(frames.count() + keyframes.count() >= 9 * 30 - 1);
+  CHECK(frames.count() + keyframes.count() <= 9 * 30);
+  // From the planned time, which is up to a millisecond before the packet is
+  // sent here, to the arrival.
+  CHECK(frames.quantile(0.01) >= 6900us);
+  CHECK(frames.max() <= transit + 1ms);
+  CHECK(keyframes.max() <= transit + 1ms);
+}
+
+TEST_CASE("of all frames a share is measured, of key frames each one") {
+  line x{traffic::v1500, 0.05};
+  x.consume();
+  x.run(300s);
+  auto video = x.stats().video;
+  CHECK(video.keyframe_latency.count() >= 100);
+  CHECK(video.keyframe_latency.count() <= 102);
+  CHECK(video.frame_latency.count() > 9'000 / 25);
+  CHECK(video.frame_latency.count() < 9'000 / 16);
+  // Frames do not change the packets that are measured.
+  CHECK(video.latency.count() > 45'000 / 22);
+  CHECK(video.latency.count() < 45'000 / 18);
+  CHECK(video.decrypted - video.latency.count() > 80);
+}
+
+TEST_CASE("a frame is complete when its last retransmission has come") {
+  line x{traffic::v1500};
+  x.consume(true);
+  x.lose = [](uint64_t i) {
+    return i % 20 == 10;
+  };
+  x.run(20s);
+  auto video = x.stats().video;
+  CHECK(video.frame_latency.count() + video.keyframe_latency.count() > 580);
+  CHECK(video.frame_latency.quantile(0.5) < 8ms);
+  CHECK(video.frame_latency.quantile(0.95) > 16ms);
+}
+
 TEST_CASE("NACK and RTX fill the gaps") {
   line x{traffic::v600};
   x.consume(true);

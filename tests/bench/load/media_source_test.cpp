@@ -202,7 +202,10 @@ TEST_CASE("video payloads are VP8 that an SFU can read") {
     }
     auto facts = read_vp8(p.packet.payload());
     REQUIRE(facts.stamp);
-    CHECK(*facts.stamp == stamp{1000, counter++, p.at});
+    CHECK(facts.stamp->source == 1000);
+    CHECK(facts.stamp->counter == counter++);
+    CHECK(facts.stamp->sent == p.at);
+    CHECK(facts.stamp->planned() == p.at);
     CHECK(facts.keyframe == (starts && x->keyframe));
     starts = p.packet.marker();
   }
@@ -371,6 +374,35 @@ TEST_CASE("the packets of a frame are spaced by the uplink's rate, in order") {
       CHECK(apart < 1800us);
     }
   }
+}
+
+TEST_CASE("stamps tell the size and kind of the frame and the planned time") {
+  bench b{traffic::v600, 0, arrivals::spaced};
+  b.encoder.start(b.now, tag);
+  std::map<uint32_t, std::vector<stamp>> frames;
+  while (frames.size() < 100) {
+    auto planned = *b.encoder.poll_timeout();
+    REQUIRE(b.encoder.handle_timeout(planned));
+    b.now = planned + 400us;
+    std::vector<sent_packet> out;
+    b.drain(out);
+    REQUIRE(out.size() == 1);
+    auto x = read_vp8(out[0].packet.payload()).stamp;
+    REQUIRE(x);
+    CHECK(x->planned() == planned);
+    CHECK(x->late == 400us);
+    frames[out[0].packet.timestamp()].push_back(*x);
+  }
+  frames.erase(std::prev(frames.end())); // perhaps not complete
+  auto keyframes = 0;
+  for (const auto& [timestamp, stamps] : frames) {
+    for (const auto& x : stamps) {
+      CHECK(x.frame_packets == stamps.size());
+      CHECK(x.keyframe == (stamps.size() == 20));
+    }
+    keyframes += stamps.front().keyframe ? 1 : 0;
+  }
+  CHECK(keyframes >= 2);
 }
 
 TEST_CASE("spaced arrivals keep the rate of a stream") {

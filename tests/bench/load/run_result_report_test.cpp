@@ -29,6 +29,8 @@ run_result full_result() {
                64 << 20};
   run.audio = {30'000, 29'990, 10, 2, 3, {1'500, 0.1, 0.5, 0.75, 1.25}};
   run.video = {70'010, 70'010, 0, 0, 1, {3'500, 0.2, 0.9, 1.5, 2.5}};
+  run.frame_latency = {900, 0.3, 1, 1.6, 2.6};
+  run.keyframe_latency = {30, 0.4, 2, 3, 3.5};
   run.join = {100, 15, 40, 45, 46};
   run.join_server = {100, 5, 20, 22, 23};
   run.octets_per_peer = 48'200.5;
@@ -59,6 +61,21 @@ TEST_CASE("an empty result is unchanged after a round trip through JSON") {
   CHECK(*back == run_result{});
   CHECK_FALSE(back->floor);
   CHECK_FALSE(back->is_void());
+}
+
+TEST_CASE("a result from before frames were measured has no frame latency") {
+  auto text = to_json(full_result());
+  for (auto name : {"\"frameLatencyMs\"", "\"keyframeLatencyMs\""}) {
+    auto at = text.find(name);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, 2, "\"_");
+  }
+  auto back = from_json(text);
+  REQUIRE(back);
+  CHECK(back->frame_latency == time_quantiles{});
+  CHECK(back->keyframe_latency == time_quantiles{});
+  CHECK(back->video == full_result().video);
+  CHECK(to_table(*back).find("frame latency") == std::string::npos);
 }
 
 TEST_CASE("JSON that is not a result is refused") {
@@ -164,5 +181,7 @@ TEST_CASE("a table begins with the reasons for a void run") {
   CHECK(table.find("2,000 ns") != std::string::npos);
   CHECK(table.find("10,000 packets/s") != std::string::npos);
   CHECK(table.find("p99 0.900 ms") != std::string::npos);
+  CHECK(table.find("\nframe latency") != std::string::npos);
+  CHECK(table.find("\nkey-frame latency") != std::string::npos);
   CHECK(to_table(run_result{}).find("VOID") == std::string::npos);
 }

@@ -115,6 +115,8 @@ TEST_CASE("a run is judged by its received and lost packets") {
   media.video.sequence.duplicates = 4;
   media.video.sequence.reordered = 5;
   media.video.latency.add(2ms, 970);
+  media.video.frame_latency.add(3ms, 60);
+  media.video.keyframe_latency.add(8ms, 2);
   media.plis_sent = 3;
   run_result out;
   set_media(out, media);
@@ -125,6 +127,10 @@ TEST_CASE("a run is judged by its received and lost packets") {
   CHECK_EQ(out.video.duplicates, 4);
   CHECK_EQ(out.video.reordered, 5);
   CHECK_EQ(out.video.latency.p99, doctest::Approx(2).epsilon(0.05));
+  CHECK_EQ(out.frame_latency.samples, 60);
+  CHECK_EQ(out.frame_latency.p99, doctest::Approx(3).epsilon(0.05));
+  CHECK_EQ(out.keyframe_latency.samples, 2);
+  CHECK_EQ(out.keyframe_latency.p50, doctest::Approx(8).epsilon(0.05));
   CHECK_EQ(out.audio.expected, 0);
   CHECK_EQ(out.extra.at("plis_sent"), 3);
   CHECK_FALSE(out.extra.contains("decrypt_failures"));
