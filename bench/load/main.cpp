@@ -1,3 +1,4 @@
+#include "bench/load/report/comparable.hpp"
 #include "bench/load/report/compare.hpp"
 #include "bench/load/report/floor.hpp"
 #include "bench/load/report/plot.hpp"
@@ -110,6 +111,8 @@ int run(const plot_command& x) {
       throw std::runtime_error{"not the JSON of a run: " + path};
     runs.push_back(std::move(*result));
   }
+  if (auto why = why_incomparable(runs))
+    throw incomparable_runs{*why};
   write_file(x.out, to_svg(scaling_charts(runs)));
   return good;
 }

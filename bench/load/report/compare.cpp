@@ -1,5 +1,6 @@
 #include "bench/load/report/compare.hpp"
 
+#include "bench/load/report/comparable.hpp"
 #include "bench/load/report/report_writer.hpp"
 #include "bench/load/report/statistics.hpp"
 #include "bench/load/report/text_table.hpp"
@@ -203,6 +204,8 @@ comparison compare(const server_under_test& a, const server_under_test& b,
     auto a_first = i % 2 == 0;
     make(a_first);
     make(!a_first);
+    if (auto why = why_incomparable(out.runs))
+      throw incomparable_runs{*why};
     if (pair.is_void())
       out.left_out.push_back(why_void(pair));
     else

@@ -89,7 +89,9 @@ struct comparison {
 
 /// Runs the two servers in turn, `rounds` pairs in the order AB BA AB BA, so
 /// that a drift of the machine affects both alike. A pair with a void run is
-/// left out, and repeated at the end: at most `rounds` more.
+/// left out, and repeated at the end: at most `rounds` more. Throws
+/// incomparable_runs (see comparable.hpp) if the servers' packets arrived in
+/// different ways.
 comparison
 compare(const server_under_test& a, const server_under_test& b,
         const run_once& run, size_t rounds,

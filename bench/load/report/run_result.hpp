@@ -85,7 +85,8 @@ struct run_result {
   /// (threads that the server may forward with).
   std::map<std::string, double> parameters;
 
-  /// Text parameters: "traffic", "dialect", "srtp".
+  /// Text parameters: "traffic", "dialect", "srtp", "arrivals" ("spaced" or
+  /// "burst") and "gro" ("on" or "off").
   std::map<std::string, std::string> labels;
 
   /// The server: its name, its command line, the commit of its source.
