@@ -124,6 +124,8 @@ TEST_CASE("a transport connects, publishes, consumes and measures") {
       CHECK(quality->latency.count() == quality->sequence.received);
       CHECK(quality->latency.quantile(0.5) < 1s);
     }
+    CHECK(stats.video.frame_latency.count() > 0);
+    CHECK(stats.video.keyframe_latency.count() > 0);
     // All have 1,200 or 130 octets, whatever the tag's size.
     CHECK(stats.video.received.bytes == stats.video.received.packets * 1200);
     CHECK(stats.audio.received.bytes == stats.audio.received.packets * 130);
@@ -178,6 +180,8 @@ TEST_CASE("a loop with several clients forwards, answers and reports") {
   auto health = x.media.health();
   CHECK(health.frames_sent >= 30);
   CHECK(health.frames_skipped == 0);
+  // By default packets are spaced, and each is judged by itself.
+  CHECK(health.lateness.count() == sum.rtp_out.packets);
   from.set_active(source, false);
   x.run_for(50ms);
   auto before = from.stats().rtp_out.packets;
