@@ -53,7 +53,7 @@ status_pages::answer(const net::http_request& request) const {
 net::http_response status_pages::readiness() const {
   auto why_not = !open_.load(std::memory_order_acquire) ? "starting\n"
                  : load_->drain().active()              ? "draining\n"
-                 : refuses_newcomers(load_->state())    ? "overloaded\n"
+                 : load_->busy()                        ? "overloaded\n"
                                                         : nullptr;
   return why_not ? page(503, why_not) : page(200, "ready\n");
 }

@@ -92,10 +92,9 @@ double load_state::read_memory() {
 }
 
 void load_state::drain() {
-  while (auto change = monitor->poll_change()) {
-    settings.board->publish(change->to);
+  settings.board->publish(monitor->state(), monitor->refuses_newcomers());
+  while (auto change = monitor->poll_change())
     report(*change);
-  }
   settings.board->publish_coalescing(monitor->coalescing());
   timer.arm(self, monitor->poll_timeout(), load_tick{});
 }

@@ -16,6 +16,13 @@ constexpr double cpu_relief = 0.9;
 constexpr double delay_relief = 0.5;
 constexpr double memory_relief = 0.95;
 
+/// Above this part of its mark, the CPU is short enough to cause delays: frames
+/// come in bursts, so its mean over a sample says less than the mark.
+constexpr double short_of_mark = 0.8;
+
+/// The mark for that where newcomers are not refused for the CPU.
+constexpr double default_cpu_mark = 0.9;
+
 /// Where packets begin to wait for each other, and where they stop. Waiting
 /// takes a third off the CPU, and that must not end it.
 constexpr double short_cpu = 0.75;
@@ -100,6 +107,7 @@ void load_monitor::smooth(const load_sample& x, net::duration elapsed) {
   // Dropped packets count as late, whatever the delay of the others.
   auto delay =
       x.dropped > 0 ? std::max(x.delay, 2 * marks_.shed_delay) : x.delay;
+  watch_threads(delay, elapsed);
   // A late sample stands for the missing ones as well.
   auto count = std::clamp<int>(
       static_cast<int>(
@@ -108,8 +116,24 @@ void load_monitor::smooth(const load_sample& x, net::duration elapsed) {
   for (; count > 0; --count) {
     delays_[oldest_] = delay;
     oldest_ = (oldest_ + 1) % delays_.size();
+    cpus_[oldest_cpu_] = x.cpu;
+    oldest_cpu_ = (oldest_cpu_ + 1) % cpus_.size();
   }
   delay_before_ = std::exchange(delay_, middle(delays_));
+}
+
+void load_monitor::watch_threads(net::duration delay, net::duration elapsed) {
+  // One late sample is one stall, however much time it covers.
+  if (marks_.delay.count() > 0 && delay >= marks_.delay)
+    late_for_ += std::min(elapsed, 2 * interval);
+  else
+    late_for_ = {};
+}
+
+bool load_monitor::short_of_time(double factor) const {
+  auto mark = marks_.cpu > 0 ? marks_.cpu : default_cpu_mark;
+  return late_for_ >= starving_time
+         || middle(cpus_) >= factor * short_of_mark * mark;
 }
 
 bool load_monitor::too_much_cpu(double factor) const {
@@ -126,9 +150,11 @@ bool load_monitor::too_late(double factor) const {
 }
 
 void load_monitor::update_busy(net::duration elapsed) {
-  if (too_much_cpu(1) || too_late(1) || too_much_memory(1))
+  if (too_much_cpu(1) || (too_late(1) && short_of_time(1))
+      || too_much_memory(1))
     busy_ = true;
-  if (too_much_cpu(cpu_relief) || too_late(delay_relief)
+  if (too_much_cpu(cpu_relief)
+      || (too_late(delay_relief) && short_of_time(cpu_relief))
       || too_much_memory(memory_relief))
     quiet_ = {};
   else
@@ -221,6 +247,10 @@ void load_monitor::move_to(int severity, net::time_point now) {
   severity = std::clamp(severity, 0, worst_severity);
   if (severity != severity_)
     moved_ = now;
+  if (severity == 0)
+    shed_for_load_ = false;
+  else if (severity > severity_ && short_of_time(1))
+    shed_for_load_ = true;
   severity_ = severity;
   if (severity == 0)
     limited_before_.reset();

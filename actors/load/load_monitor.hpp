@@ -43,8 +43,15 @@ struct overload_change {
 ///
 /// There are two decisions. Newcomers are refused while the CPU, the delay or
 /// the memory is above its mark, and until all have been below for a second.
+/// A delay counts for that only while the server is short of time: it uses
+/// nearly as much of the CPU as its mark allows, or packets have been late
+/// without a break, since a thread starves. A key frame for hundreds of
+/// receivers takes longer than the mark allows, too, and is no reason to refuse
+/// anyone.
+///
 /// Video is shed only while packets wait too long or get lost: a full CPU that
-/// still sends in time is well used.
+/// still sends in time is well used. What is shed for want of time keeps
+/// newcomers out until all of it is restored.
 ///
 /// How much must be shed depends on the clients and is found by trying. While
 /// packets are late, severity rises in steps of double length, up to half a
@@ -85,6 +92,10 @@ public:
   /// The shortest time between changes of what is shed.
   static constexpr net::duration shed_dwell = std::chrono::milliseconds{300};
 
+  /// How long packets must be late without a break, sample for sample, to show
+  /// that a thread starves, whatever the CPU as a whole.
+  static constexpr net::duration starving_time = std::chrono::seconds{1};
+
   /// A server that uses less of its CPU than this is not what makes packets
   /// wait: delays and drops are then ignored.
   static constexpr double least_cpu = 0.2;
@@ -103,6 +114,11 @@ public:
 
   overload_state state() const {
     return state_;
+  }
+
+  /// Whether newcomers are refused. Not implied by what is shed.
+  bool refuses_newcomers() const {
+    return busy_ || (shed_for_load_ && severity_ > 0);
   }
 
   /// How long packets may wait to be sent together: the mark, from when the CPU
@@ -126,6 +142,11 @@ private:
   void move_to(int severity, net::time_point now);
   void update_state();
   bool too_late(double factor) const;
+  // Notes for how long every sample has been late.
+  void watch_threads(net::duration delay, net::duration elapsed);
+  // Whether delays are due to a lack of time: a thread starves, or the CPU in
+  // use is above `factor` of what is short.
+  bool short_of_time(double factor) const;
   bool too_much_cpu(double factor) const;
   bool too_much_memory(double factor) const;
   // The CPU left until it is as busy as when packets were last late.
@@ -137,13 +158,17 @@ private:
   std::optional<net::time_point> last_;
   std::array<net::duration, 3> delays_{}; // the latest three
   size_t oldest_ = 0;
+  std::array<double, 3> cpus_{}; // the latest three
+  size_t oldest_cpu_ = 0;
+  net::duration late_for_{}; // without a break
   double cpu_ = 0;
   double memory_ = 0; // latest sample
   net::duration delay_{};
   net::duration delay_before_{};
   bool coalescing_ = false;
   bool busy_ = false;
-  net::duration quiet_{}; // how long all figures have been relieved
+  bool shed_for_load_ = false; // severity rose for want of time
+  net::duration quiet_{};      // how long all figures have been relieved
   int severity_ = 0;
   int sufficient_severity_ = 0; // the last that was; 0 if unknown
   int stride_up_ = 0;

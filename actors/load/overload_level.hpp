@@ -11,7 +11,7 @@ namespace troupe::actors {
 enum class overload_level : uint8_t {
   /// No restriction.
   normal,
-  /// No new rooms, joins and consumers.
+  /// New rooms and joins wait in line; no new consumers.
   busy,
   /// No consumer gets the highest encoding of simulcast video.
   top_layer_off,
@@ -51,7 +51,7 @@ struct overload_state {
   bool operator==(const overload_state&) const = default;
 };
 
-/// Whether newcomers are refused.
+/// Whether newcomers are refused, unless the load monitor says otherwise.
 constexpr bool refuses_newcomers(overload_state x) {
   return x.level != overload_level::normal;
 }

@@ -31,7 +31,18 @@ public:
   }
 
   void publish(overload_state x) {
+    publish(x, refuses_newcomers(x));
+  }
+
+  /// `refuses` says whether newcomers are refused; not each level implies that.
+  void publish(overload_state x, bool refuses) {
     state_.store(x, std::memory_order_relaxed);
+    refuses_.store(refuses, std::memory_order_relaxed);
+  }
+
+  /// Whether newcomers are refused for the load.
+  bool busy() const {
+    return refuses_.load(std::memory_order_relaxed);
   }
 
   /// How long packets may wait to be sent together; 0 while there is CPU time
@@ -61,11 +72,20 @@ public:
   /// Whether one more is admitted: nothing new under overload, and no new room
   /// while the server drains. Counts the refusals.
   bool admit(newcomer kind) {
-    auto closing = kind == newcomer::room && drain_.active();
-    if (!closing && !refuses_newcomers(state()))
+    if (!closed_to(kind) && !busy())
       return true;
-    refused_[static_cast<size_t>(kind)].fetch_add(1, std::memory_order_relaxed);
+    note_refused(kind);
     return false;
+  }
+
+  /// Whether one more is refused whatever the load: a new room while the server
+  /// drains.
+  bool closed_to(newcomer kind) const {
+    return kind == newcomer::room && drain_.active();
+  }
+
+  void note_refused(newcomer kind) {
+    refused_[static_cast<size_t>(kind)].fetch_add(1, std::memory_order_relaxed);
   }
 
   refusals refused() const {
@@ -80,6 +100,7 @@ public:
 private:
   delay_gauges gauges_;
   alignas(64) std::atomic<overload_state> state_{overload_state{}};
+  std::atomic<bool> refuses_{false};
   std::atomic<net::duration::rep> coalescing_{0};
   alignas(64) std::array<std::atomic<uint64_t>, 3> refused_{};
   drain_state drain_;

@@ -94,6 +94,10 @@ TEST_CASE(
   CHECK(refused.consumers == overload_levels.size() - 1);
   CHECK(refused.members == 1);
   CHECK(refused.rooms == 1);
+  // What is shed for spikes keeps no newcomer out.
+  board.publish({overload_level::top_layer_off, 4}, false);
+  CHECK(board.state().level == overload_level::top_layer_off);
+  CHECK(board.admit(newcomer::member));
   board.publish({});
   CHECK(board.admit(newcomer::member));
   CHECK(board.refused().members == 1);

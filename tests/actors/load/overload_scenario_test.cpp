@@ -63,6 +63,10 @@ public:
       auto in = factor * dt * (audio_ + video_ * burst(random_));
       backlog_ += in;
       audio += factor * dt * audio_;
+      if (key_interval_.count() > 0 && now_ - keyed_ >= key_interval_) {
+        keyed_ = now_;
+        backlog_ += key_packets_;
+      }
       auto out = std::min(backlog_, capacity_ * dt);
       backlog_ -= out;
       sent += out;
@@ -92,6 +96,18 @@ public:
     return now_ - begin;
   }
 
+  /// From now on a key frame that takes `time` to send comes every `interval`,
+  /// besides the demand.
+  void send_key_frames(net::duration time, net::duration interval) {
+    key_packets_ = capacity_ * std::chrono::duration<double>(time).count();
+    key_interval_ = interval;
+  }
+
+  /// Whether newcomers were refused at any time.
+  bool has_refused() const {
+    return refused_;
+  }
+
   load_monitor monitor{{}};
 
 private:
@@ -102,6 +118,7 @@ private:
                                std::chrono::duration<double>(worst_)),
                            static_cast<uint64_t>(std::ceil(lost_))},
                           now_);
+    refused_ = refused_ || monitor.refuses_newcomers();
     while (monitor.poll_change())
       settle_at_ = now_ + 150ms; // a key frame of the other encoding arrives
     busy_ = lost_ = worst_ = 0;
@@ -133,6 +150,10 @@ private:
   net::time_point now_{};
   net::time_point sampled_{};
   std::optional<net::time_point> settle_at_;
+  net::time_point keyed_{};
+  net::duration key_interval_{};
+  double key_packets_ = 0;
+  bool refused_ = false;
   double audio_ = 0;
   double video_ = 0;
   double backlog_ = 0;
@@ -239,7 +260,27 @@ TEST_CASE("a load within the capacity is not shed") {
     queueing_server server{streams, demand(streams), 1};
     auto outcome = server.run(factor, 60s);
     CHECK_FALSE(sheds(server.monitor.state()));
-    CHECK(refuses_newcomers(server.monitor.state()) == (factor > 0.9));
+    CHECK(server.monitor.refuses_newcomers() == (factor > 0.9));
     CHECK(outcome.goodput == doctest::Approx(factor).epsilon(0.01));
   }
+}
+
+TEST_CASE("key frames for hundreds of receivers refuse no newcomer") {
+  auto streams = broadcast();
+  for (auto interval : {280ms, 1000ms}) {
+    CAPTURE(interval.count());
+    queueing_server server{streams, 5 * demand(streams), 1};
+    server.send_key_frames(60ms, interval);
+    server.run(1, 60s);
+    CHECK_FALSE(server.has_refused());
+  }
+}
+
+TEST_CASE("more load than the server can carry refuses newcomers at once") {
+  auto streams = broadcast();
+  queueing_server server{streams, demand(streams) / 1.5, 1};
+  server.run(0.3, 10s);
+  REQUIRE_FALSE(server.has_refused());
+  server.run(1, 500ms);
+  CHECK(server.has_refused());
 }
