@@ -74,7 +74,7 @@ struct peer_resumed {
   caf::strong_actor_ptr peer;
 };
 
-/// How a wait in a room's lobby has ended.
+/// How a wait in a room's lobby, or in the server's line, has ended.
 enum class knock_verdict : uint8_t {
   /// The client is to join again, and will not have to wait.
   let_in,
@@ -83,10 +83,13 @@ enum class knock_verdict : uint8_t {
   no_answer,
   /// The room has no member any more.
   room_over,
+  /// The server was busy for as long as the client could wait.
+  still_busy,
 };
 
-/// A wait in a room's lobby has ended. It began with the join by the peer whose
-/// actor id is `joiner`; this may arrive before the response to that.
+/// A wait in a room's lobby or in the server's line has ended. It began with
+/// the join by the peer whose actor id is `joiner`; this may arrive before the
+/// response to that.
 struct knock_ended {
   uint64_t joiner = 0;
   knock_verdict verdict = knock_verdict::let_in;
@@ -105,10 +108,15 @@ struct open_room {
   uint64_t session = 0;
   net::socket_address address = {};
   request_deadline until = {};
+  /// How long the client can wait in line for a busy server.
+  std::chrono::seconds time_in_line = {};
 };
 
 /// INTERNAL: a room without members may have reached its time limit.
 struct room_idle_tick {};
+
+/// INTERNAL: time to look whether newcomers that wait in line may go on.
+struct line_tick {};
 
 /// Shows a member that joined hidden. It keeps its id, whatever `who` says.
 struct announce_member {

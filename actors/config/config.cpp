@@ -385,6 +385,10 @@ void key_table::add_overload() {
       "Members whose video remains when it is shed: the last N speakers");
   add_number("overload.speakers", x.speakers, 0, 65'535,
              "Members whose video remains after that: the N loudest speakers");
+  add_time("overload.max-wait", x.max_wait, 0, 30,
+           "How long newcomers wait in line before they are refused, seconds");
+  add_number("overload.max-waiting", x.max_waiting, 1, 10'000,
+             "Maximum number of newcomers that wait in line");
 }
 
 void key_table::add_rest() {

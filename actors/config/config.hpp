@@ -112,6 +112,8 @@ struct config {
     std::chrono::milliseconds coalescing{10};
     uint32_t last_n = 9;
     uint32_t speakers = 3;
+    std::chrono::seconds max_wait{5};
+    uint32_t max_waiting = 500; // newcomers
   } overload;
 
   struct thread_keys {

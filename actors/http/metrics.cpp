@@ -220,8 +220,7 @@ void add_media(prometheus_text& out, const metrics_snapshot& x) {
 
 void add_load(prometheus_text& out, const metrics_snapshot& x) {
   out.gauge("troupe_overload_level",
-            "Overload level: 0 normal, 1 newcomers are refused, 2 to 6 video "
-            "is shed.",
+            "Overload level: 0 normal, 1 newcomers wait, 2 to 6 video is shed.",
             static_cast<uint64_t>(x.overload.level));
   out.gauge("troupe_overload_share",
             "Share of the consumers to which the level applies.");
@@ -231,6 +230,16 @@ void add_load(prometheus_text& out, const metrics_snapshot& x) {
   out.sample(x.refused.rooms, {{"wanted", "room"}});
   out.sample(x.refused.members, {{"wanted", "membership"}});
   out.sample(x.refused.consumers, {{"wanted", "consumer"}});
+  out.gauge("troupe_newcomers_waiting",
+            "Newcomers that wait in line while the server is busy.",
+            x.newcomers_waiting);
+  out.counter("troupe_newcomer_waits_total",
+              "Waits in line that have ended, by how they ended.");
+  for (size_t i = 0; i < wait_end_count; ++i)
+    out.sample(x.waits_ended[i],
+               {{"outcome", to_string(static_cast<wait_end>(i))}});
+  out.histogram("troupe_newcomer_wait_seconds",
+                "How long newcomers waited in line.", x.wait_time);
   out.gauge("troupe_draining", "1 while the server opens no new rooms.",
             uint64_t{x.draining});
   out.gauge("troupe_io_run_peak_seconds",
@@ -291,6 +300,10 @@ void metrics_snapshot::read(overload_state_board& board, net::time_point now) {
     mailboxes[i] = from.mailboxes[i].read(now);
   overload = board.state();
   refused = board.refused();
+  newcomers_waiting = from.line.waiting.load(relaxed);
+  wait_time = from.line.time.read();
+  for (size_t i = 0; i < waits_ended.size(); ++i)
+    waits_ended[i] = from.line.ended[i].load(relaxed);
   draining = board.drain().active();
 }
 

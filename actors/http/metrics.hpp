@@ -47,6 +47,9 @@ struct metrics_snapshot {
 
   overload_state overload;
   overload_state_board::refusals refused;
+  uint64_t newcomers_waiting = 0;
+  histogram_reading wait_time;
+  std::array<uint64_t, wait_end_count> waits_ended{};
   bool draining = false;
 
   net::process_facts process;

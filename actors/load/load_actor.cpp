@@ -133,7 +133,10 @@ void load_state::report(const overload_change& x) {
        {"rooms-refused", std::to_string(refused.rooms - reported.rooms)},
        {"joins-refused", std::to_string(refused.members - reported.members)},
        {"consumers-refused",
-        std::to_string(refused.consumers - reported.consumers)}});
+        std::to_string(refused.consumers - reported.consumers)},
+       {"newcomers-waiting",
+        std::to_string(settings.board->counters().line.waiting.load(
+            std::memory_order_relaxed))}});
   reported = refused;
 }
 

@@ -172,7 +172,8 @@ std::optional<std::string> node::impl::start() {
       system,
       {settings.room,
        {&sockets.port(), board, to_shedding_limits(settings), &sockets.ticks()},
-       settings.rtc.sctp == "off" ? sctp_actor{} : sctp});
+       settings.rtc.sctp == "off" ? sctp_actor{} : sctp,
+       settings.overload.max_waiting});
   auto services = std::make_shared<const media_services>(media_services{
       settings, dtls.get(), *backend, &sockets.port(), socket, &sockets.ticks(),
       board, sctp, &threads,

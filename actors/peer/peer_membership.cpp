@@ -43,7 +43,8 @@ caf::result<reply::joined> peer_membership::join(verb::join& x) {
                                     std::move(x.rejoin_secret),
                                     x.vouched,
                                     client_,
-                                    x.patience});
+                                    x.patience,
+                                    x.time_in_line});
   request.then(
       [this, promise, limit = peer_.deadline](room_joined& entered) mutable {
         if (peer_.late(limit)) {

@@ -44,6 +44,8 @@ struct join_room {
   client_facts client = {};
   /// How long the client can wait in the room's lobby.
   std::chrono::seconds patience = {};
+  /// How long the client can wait in line for a busy server.
+  std::chrono::seconds time_in_line = {};
 };
 
 /// What the consumers of a producer share with it on this node.
@@ -154,10 +156,11 @@ using room_actor = room_directory_actor::extend<
 /// The ROOM GATE actor interface: admits clients to rooms.
 using room_gate_actor = caf::typed_actor<
     // Passes the request to its room, which is created when needed. Errors: the
-    // room's, room_not_found, overloaded.
+    // room's, room_not_found, overloaded. With the reason in_line the client
+    // waits for its turn: its session is sent a knock_ended.
     caf::replies_to<join_room>::with<room_joined>,
-    // Opens a room that stays for a while without members.
-    // Errors: room_exists, overloaded, limit_reached.
+    // Opens a room that stays for a while without members, once a busy server
+    // allows it. Errors: room_exists, overloaded, limit_reached.
     caf::replies_to<open_room>::with<done>>;
 
 /// Is notified when a room has no member, since the last one has left, none was
@@ -170,6 +173,8 @@ struct room_services {
   shard_services shards;
   /// Runs the data channels; null if there are none.
   sctp_actor sctp = {};
+  /// How many newcomers wait in line while the server is busy.
+  size_t max_in_line = 500;
 };
 
 /// Spawns the actor of an empty room. It ends with its listener.

@@ -5,6 +5,7 @@
 #include "actors/base/failure_watch.hpp"
 #include "actors/base/log.hpp"
 #include "actors/base/mailbox_length.hpp"
+#include "actors/room/newcomer_line.hpp"
 #include "actors/room/waiting_rooms.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -18,13 +19,6 @@ namespace {
 
 waiting_limits waiting_limits_of(const config::room_keys& x) {
   return {x.max_waiting, x.max_waiting_per_session, x.max_waiting_per_address};
-}
-
-/// Why a newcomer is refused.
-protocol::error refusal(const overload_state_board& load) {
-  return load.drain().active()
-             ? protocol::make_error(protocol::error_reason::draining)
-             : protocol::make_error(protocol::error_code::overloaded);
 }
 
 struct server_state {
@@ -48,7 +42,7 @@ struct server_state {
 
   using room_map = std::unordered_map<room_id, room>;
 
-  // Passes a join request to its room, unless the server is overloaded.
+  // Passes a join request to its room, unless it has to wait in line.
   caf::result<room_joined> forward_join(join_room& x);
 
   // Opens a room without members.
@@ -81,14 +75,18 @@ struct server_state {
   room_services services;
   room_map rooms;
   std::optional<waiting_rooms> waiting; // the rooms that wait
+  std::optional<newcomer_line> line;    // the clients that wait
   actor_timer timer;
 };
 
 server_actor::behavior_type server_state::make_behavior() {
   waiting.emplace(waiting_limits_of(services.limits));
+  line.emplace(self, services);
   self->set_error_handler([](caf::error&) {});
   self->set_exception_handler(to_error);
   self->set_down_handler([this](const caf::down_msg& down) {
+    if (line->handle_down(down.source))
+      return;
     auto i = std::ranges::find_if(rooms, [&](const auto& x) {
       return x.second.handle.address() == down.source;
     });
@@ -107,6 +105,7 @@ server_actor::behavior_type server_state::make_behavior() {
       [this](const list_rooms& x) { return list(x); },
       [this](const find_room& x) { return find(x.room); },
       [this](const room_idle_tick&) { handle_tick(); },
+      [this](const line_tick&) { line->handle_tick(); },
   };
 }
 
@@ -116,14 +115,8 @@ caf::result<room_joined> server_state::forward_join(join_room& x) {
   if (x.must_exist && !rooms.contains(x.room))
     return to_caf(protocol::make_error(protocol::error_code::room_not_found));
   auto kind = rooms.contains(x.room) ? newcomer::member : newcomer::room;
-  if (!services.shards.load->admit(kind)) {
-    auto refused = refusal(*services.shards.load);
-    log::refusal(log::level::info, "join-refused",
-                 {{"room", x.room.str()},
-                  {"peer", x.who.id.str()},
-                  {"why", refused.message}});
-    return to_caf(refused);
-  }
+  if (auto stopped = line->stop(x, kind))
+    return to_caf(*stopped);
   auto& target = open(x.room);
   ++target.joins;
   waiting->remove(x.room);
@@ -138,8 +131,8 @@ caf::result<done> server_state::open_ahead(const open_room& x) {
     return to_caf(protocol::make_error(protocol::error_code::internal));
   if (rooms.contains(x.room))
     return to_caf(protocol::make_error(protocol::error_code::room_exists));
-  if (!services.shards.load->admit(newcomer::room))
-    return to_caf(refusal(*services.shards.load));
+  if (auto later = line->stop(x))
+    return *later;
   auto opener = room_opener{x.session, x.address};
   if (!waiting->admits(opener))
     return to_caf({protocol::error_code::limit_reached,

@@ -38,9 +38,12 @@ using server_actor = room_gate_actor::extend<
     // One room by its name. Errors: room_not_found.
     caf::replies_to<find_room>::with<room_found>,
     // INTERNAL: closes opened rooms that had no member for too long.
-    caf::reacts_to<room_idle_tick>>;
+    caf::reacts_to<room_idle_tick>,
+    // INTERNAL: newcomers that wait in line have their turn, or are refused.
+    caf::reacts_to<line_tick>>;
 
-/// Spawns the one server actor of a node. It refuses joins under overload.
+/// Spawns the one server actor of a node. Under overload it lets newcomers wait
+/// in line, and refuses those for whom that takes too long.
 server_actor spawn_server(caf::actor_system& system, room_services services);
 
 } // namespace troupe::actors

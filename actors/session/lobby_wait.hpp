@@ -3,14 +3,15 @@
 #include "actors/base/messages.hpp"
 #include "net/base/time.hpp"
 
+#include <chrono>
 #include <optional>
 #include <utility>
 
 namespace troupe::actors {
 
-/// A client's join that a room may leave unanswered, while the client waits in
-/// its lobby. The room says how the wait ends, perhaps before the session knows
-/// that it has begun.
+/// A client's join that is left unanswered while the client waits: in a room's
+/// lobby, or in line for a busy server. The room or the server says how the
+/// wait ends, perhaps before the session knows that it has begun.
 class lobby_wait {
 public:
   /// A wait that has ended.
@@ -18,6 +19,7 @@ public:
     uint64_t token = 0; // of the request
     protocol::verb::join what;
     knock_verdict verdict = knock_verdict::no_answer;
+    net::duration waited{};
   };
 
   /// A join begins by the peer whose actor id is `joiner`.
@@ -32,26 +34,32 @@ public:
     *this = {};
   }
 
-  /// Whether the join was answered with an error that lets the client wait.
-  bool lets_wait(const protocol::error& why) const {
-    return what_ && what_->patience.count() > 0
-           && why.reason == protocol::error_reason::waiting_for_host;
+  /// How long the client waits if its join was answered with that error: 0 if
+  /// it does not wait.
+  std::chrono::seconds time_for(const protocol::error& why) const {
+    using enum protocol::error_reason;
+    if (!what_)
+      return {};
+    return why.reason == waiting_for_host ? what_->patience
+           : why.reason == in_line        ? what_->time_in_line
+                                          : std::chrono::seconds{};
   }
 
-  /// The client waits, until then at the latest.
-  void begin(uint64_t token, net::time_point until) {
+  /// The client waits from now on, until then at the latest.
+  void begin(uint64_t token, net::time_point now, net::time_point until) {
     token_ = token;
+    began_ = now;
     until_ = until;
   }
 
-  /// The room has ended the wait. Ignored if that concerns another join.
+  /// The wait has been ended. Ignored if that concerns another join.
   void handle(const knock_ended& x) {
     if (what_ && x.joiner == joiner_)
       verdict_ = x.verdict;
   }
 
-  /// Returns the wait once it has ended: by the room, or because the room said
-  /// nothing in time.
+  /// Returns the wait once it has ended: by the room or the server, or because
+  /// neither said anything in time.
   std::optional<result> poll_end(net::time_point now) {
     if (!until_)
       return std::nullopt;
@@ -59,7 +67,7 @@ public:
       verdict_ = knock_verdict::no_answer;
     if (!verdict_)
       return std::nullopt;
-    result out{token_, std::move(*what_), *verdict_};
+    result out{token_, std::move(*what_), *verdict_, now - began_};
     *this = {};
     return out;
   }
@@ -73,6 +81,7 @@ private:
   uint64_t joiner_ = 0;
   uint64_t token_ = 0;
   std::optional<protocol::verb::join> what_;
+  net::time_point began_;
   std::optional<net::time_point> until_; // set while the client waits
   std::optional<knock_verdict> verdict_;
 };

@@ -32,10 +32,23 @@ struct session_context {
     return {now() + settings.services->settings.request_timeout};
   }
 
-  /// How long the client can wait in a room's lobby.
-  std::chrono::seconds patience() const {
-    return std::min(settings.dialect->patience,
+  /// How long the client can wait in a room's lobby, if its join has `waited`
+  /// already.
+  std::chrono::seconds patience(net::duration waited) const {
+    return std::min(patience_left(waited),
                     settings.services->settings.room.lobby_timeout);
+  }
+
+  /// How long it can wait in line while the server is busy.
+  std::chrono::seconds time_in_line(net::duration waited = {}) const {
+    return std::min(patience_left(waited),
+                    settings.services->settings.overload.max_wait);
+  }
+
+  /// For how much longer it waits for the answer to a request.
+  std::chrono::seconds patience_left(net::duration waited) const {
+    const auto all = settings.dialect->patience;
+    return all - std::min(all, std::chrono::ceil<std::chrono::seconds>(waited));
   }
 
   counters& count() const {

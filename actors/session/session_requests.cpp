@@ -74,7 +74,7 @@ void session_requests::enter_room(request_token token, Verb x, bool shown,
           });
 }
 
-// -- the lobby ----------------------------------------------------------------
+// -- waiting, in a lobby or in line -------------------------------------------
 
 void session_requests::handle(const knock_ended& x) {
   lobby_.handle(x);
@@ -83,8 +83,9 @@ void session_requests::handle(const knock_ended& x) {
 
 void session_requests::refuse_join(request_token token,
                                    const protocol::error& why) {
-  if (lobby_.lets_wait(why))
-    return lobby_.begin(token, session_.now() + session_.patience() + patience);
+  const auto now = session_.now();
+  if (const auto time = lobby_.time_for(why); time.count() > 0)
+    return lobby_.begin(token, now, now + time + patience);
   lobby_.end_join();
   answer(token, why);
 }
@@ -94,15 +95,18 @@ void session_requests::end_wait() {
   auto ended = lobby_.poll_end(session_.now());
   if (!ended || session_.closing)
     return;
+  waited_ += ended->waited;
   switch (ended->verdict) {
     case knock_verdict::let_in:
-      return perform(ended->token, ended->what);
+      return join(ended->token, ended->what);
     case knock_verdict::turned_away:
       return answer(ended->token, protocol::make_error(turned_away));
     case knock_verdict::no_answer:
       return answer(ended->token, protocol::make_error(no_host_answered));
     case knock_verdict::room_over:
       return answer(ended->token, protocol::make_error(room_over));
+    case knock_verdict::still_busy:
+      return refuse(ended->token, error_code::overloaded);
   }
 }
 
@@ -139,9 +143,9 @@ void session_requests::perform(request_token token, verb::create_room& x) {
   auto* self = session_.self;
   const auto& at = *session_.settings.connection;
   auto until = session_.deadline();
-  self->request(
-          session_.settings.gate, until.left(session_.now()) + patience,
-          open_room{std::move(x.room), self->id(), at.remote_address(), until})
+  self->request(session_.settings.gate, until.left(session_.now()) + patience,
+                open_room{std::move(x.room), self->id(), at.remote_address(),
+                          until, session_.time_in_line()})
       .then(
           [this, token](const done&) {
             answer(token, protocol::success{reply::ok{}});
@@ -160,6 +164,11 @@ void session_requests::perform(request_token token, verb::authenticate& x) {
 }
 
 void session_requests::perform(request_token token, verb::join& x) {
+  waited_ = {};
+  join(token, x);
+}
+
+void session_requests::join(request_token token, verb::join& x) {
   x.renames = x.renames && peers_.joined();
   if (peers_.joined() && !x.moves && !x.renames)
     return refuse(token, error_code::already_joined);
@@ -169,7 +178,8 @@ void session_requests::perform(request_token token, verb::join& x) {
   if (!renames) {
     peers_.begin_join();
     turn_.begin_join(session_.now());
-    x.patience = session_.patience();
+    x.patience = session_.patience(waited_);
+    x.time_in_line = session_.time_in_line(waited_);
     lobby_.begin_join(peers_.current()->id(), x);
   }
   enter_room(token, std::move(x), shown,

@@ -31,10 +31,10 @@ public:
   /// Carries a request out, or refuses it. No other is under way.
   void serve(protocol::pending_request x);
 
-  /// The client's wait in a lobby has ended.
+  /// The client's wait in a lobby or in line has ended.
   void handle(const knock_ended& x);
 
-  /// Ends a wait in a lobby about which the room has said nothing in time.
+  /// Ends a wait about which the room or the server has said nothing in time.
   void handle_timeout() {
     end_wait();
   }
@@ -57,6 +57,9 @@ private:
   template <class Verb>
   void perform(protocol::request_token token, Verb& x);
 
+  // Carries a join out, also one that is repeated after a wait.
+  void join(protocol::request_token token, protocol::verb::join& x);
+
   // Sends a verb that is answered as a join to the peer, and keeps the room's
   // events until then. Calls `settle(succeeded)` before it answers. `shown`
   // says whether the other members see the client afterwards: then it is told
@@ -64,10 +67,10 @@ private:
   template <class Verb, class F>
   void enter_room(protocol::request_token token, Verb x, bool shown, F settle);
 
-  // Answers a join that has failed, unless the client waits in a lobby now.
+  // Answers a join that has failed, unless the client waits now.
   void refuse_join(protocol::request_token token, const protocol::error& why);
 
-  // If the client's wait in a lobby has ended: repeats or answers its join.
+  // If the client's wait has ended: repeats or answers its join.
   void end_wait();
 
   // Sends a verb to the peer. Returns CAF's handle for the response.
@@ -84,6 +87,7 @@ private:
   std::function<void()> drain_;
   request_turn turn_;
   lobby_wait lobby_;
+  net::duration waited_{}; // by the join that is under way
 };
 
 } // namespace troupe::actors

@@ -87,6 +87,18 @@ std::string_view to_string(chat_refusal x) {
   return "invalid";
 }
 
+std::string_view to_string(wait_end x) {
+  switch (x) {
+    case wait_end::admitted:
+      return "admitted";
+    case wait_end::refused:
+      return "refused";
+    case wait_end::left:
+      return "left";
+  }
+  return "invalid";
+}
+
 std::string_view to_string(mailbox_owner x) {
   switch (x) {
     case mailbox_owner::server:

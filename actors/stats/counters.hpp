@@ -128,6 +128,26 @@ inline constexpr size_t chat_refusal_count = 3;
 
 std::string_view to_string(chat_refusal x);
 
+/// How a newcomer's wait in line for a busy server has ended.
+enum class wait_end : uint8_t {
+  admitted,
+  /// The server was busy for too long.
+  refused,
+  /// The client has left, or its connection was lost.
+  left
+};
+
+inline constexpr size_t wait_end_count = 3;
+
+std::string_view to_string(wait_end x);
+
+/// The line in which newcomers wait while the server is busy.
+struct line_figures {
+  std::atomic<uint64_t> waiting{0}; // at present
+  histogram time;                   // of the waits that have ended
+  std::array<std::atomic<uint64_t>, wait_end_count> ended{};
+};
+
 /// Codes begin at 1, and the last is `internal`.
 inline constexpr size_t error_code_count =
     static_cast<size_t>(protocol::error_code::internal) + 1;
@@ -182,6 +202,8 @@ public:
 
   /// From a client's DTLS parameters to the end of the handshake.
   histogram connect_time;
+
+  line_figures line;
 
   /// Batches of media that were dropped because a shard was too far behind.
   std::atomic<uint64_t> batches_refused{0};

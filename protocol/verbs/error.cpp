@@ -98,6 +98,8 @@ reason_entry describe(error_reason reason) {
       return {"room-over", forbidden, "The room ended while you waited"};
     case error_reason::lobby_full:
       return {"lobby-full", limit_reached, "Too many people wait to be let in"};
+    case error_reason::in_line:
+      return {"in-line", overloaded, "The server is busy: you are in line"};
     case error_reason::none:
       break;
   }

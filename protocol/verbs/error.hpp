@@ -79,6 +79,9 @@ enum class error_reason : uint8_t {
   room_over,
   /// Too many clients wait already.
   lobby_full,
+  /// The server is busy, and the client waits for its turn. For sessions: no
+  /// client gets this as an answer.
+  in_line,
 };
 
 /// A refusal: the code, and a human-readable message.

@@ -76,11 +76,13 @@ struct lobby_list {
   std::vector<waiting_client> waiting;
 };
 
-/// This client waits. Sent before its join is answered, and again when one of
-/// the two has changed.
+/// This client waits, in the room's lobby or in line for a busy server. Sent
+/// before its join is answered, and again when something has changed.
 struct lobby_entered {
-  int waiting = 1; // clients in the lobby, this one included
+  int waiting = 1; // clients in the lobby or in line, this one included
   bool host_present = false;
+  /// The place in line, from 1. 0 in a lobby.
+  int place = 0;
 };
 
 /// A host's text for those that wait.

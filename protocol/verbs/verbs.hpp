@@ -107,6 +107,8 @@ struct join {
   bool vouched = false;
   /// How long the client can wait in a lobby. Set by its session only.
   std::chrono::seconds patience{};
+  /// How long it can wait in line for a busy server. Set by its session only.
+  std::chrono::seconds time_in_line{};
 };
 
 /// Shows a member that joined hidden; answered as a join. What concerns others

@@ -285,9 +285,10 @@ struct event_encoder {
   }
 
   void operator()(const event::lobby_entered& in) {
-    object()
-        .add("waitingCount", in.waiting)
-        .add("hostPresent", in.host_present);
+    auto to = object();
+    to.add("waitingCount", in.waiting).add("hostPresent", in.host_present);
+    if (in.place > 0)
+      to.add("reason", std::string_view{"busy"}).add("place", in.place);
   }
 
   void operator()(const event::lobby_message& in) {

@@ -149,6 +149,9 @@ TEST_CASE("a snapshot has the values of the board") {
                                  transport_phase::connected) = 3;
   board.publish({overload_level::last_n_only, 32});
   board.admit(newcomer::consumer);
+  board.counters().line.waiting = 7;
+  board.counters().line.ended[static_cast<size_t>(wait_end::refused)] = 2;
+  board.counters().line.time.observe(std::chrono::seconds{2});
   metrics_snapshot x;
   x.read(board, net::time_point{std::chrono::hours{1}});
   auto page = render_metrics(x);
@@ -160,7 +163,9 @@ TEST_CASE("a snapshot has the values of the board") {
         "troupe_transports{kind=\"udp\",phase=\"connected\"} 3",
         "troupe_overload_level 4", "troupe_overload_share 0.5",
         "troupe_newcomers_refused_total{wanted=\"consumer\"} 1",
-        "troupe_draining 0"}) {
+        "troupe_newcomers_waiting 7",
+        "troupe_newcomer_waits_total{outcome=\"refused\"} 2",
+        "troupe_newcomer_wait_seconds_count 1", "troupe_draining 0"}) {
     CAPTURE(line);
     CHECK(page.find("\n" + line + "\n") != std::string::npos);
   }

@@ -68,6 +68,13 @@ private:
   int last_id_ = 0;
 };
 
+/// Newcomers do not wait in line.
+config without_line() {
+  config out;
+  out.overload.max_wait = {};
+  return out;
+}
+
 /// Ann sends; both are members, and Bob is ready to receive.
 struct overload_scene {
   overload_scene() {
@@ -89,7 +96,7 @@ struct overload_scene {
     CHECK(bob.messages().pushes.empty());
   }
 
-  actor_world world;
+  actor_world world{without_line()};
   fake_client ann{world, "r", "ann"};
   fake_client bob{world, "r", "bob"};
   std::string producer;
@@ -209,7 +216,7 @@ TEST_CASE("consumers are accepted again after the overload") {
 }
 
 TEST_CASE("a client that leaves an overloaded server leaves nothing behind") {
-  actor_world world;
+  actor_world world{without_line()};
   world.load->publish(overloaded);
   {
     fake_client ann{world, "r", "ann"};

@@ -16,29 +16,43 @@ protocol::verb::join join_of(const std::string& name,
   protocol::verb::join out;
   out.name = name;
   out.patience = patience;
+  out.time_in_line = 5s;
   return out;
 }
 
 } // namespace
 
-TEST_CASE("only a join that has to wait for a host begins a wait") {
+TEST_CASE("a join waits for a host or for its turn, if the client can") {
   lobby_wait x;
-  const auto waiting = protocol::make_error(error_reason::waiting_for_host);
-  CHECK_FALSE(x.lets_wait(waiting));
+  const auto host = protocol::make_error(error_reason::waiting_for_host);
+  const auto turn = protocol::make_error(error_reason::in_line);
+  CHECK(x.time_for(host) == 0s);
   x.begin_join(5, join_of("Ann"));
-  CHECK(x.lets_wait(waiting));
-  CHECK_FALSE(x.lets_wait(protocol::make_error(error_reason::lobby_full)));
+  CHECK(x.time_for(host) == 60s);
+  CHECK(x.time_for(turn) == 5s);
+  CHECK(x.time_for(protocol::make_error(error_reason::lobby_full)) == 0s);
   x.begin_join(5, join_of("Ann", 0s));
-  CHECK_FALSE(x.lets_wait(waiting));
+  CHECK(x.time_for(host) == 0s);
   x.begin_join(5, join_of("Ann"));
   x.end_join();
-  CHECK_FALSE(x.lets_wait(waiting));
+  CHECK(x.time_for(host) == 0s);
+  CHECK(x.time_for(turn) == 0s);
+}
+
+TEST_CASE("a wait that has ended says how long it was") {
+  lobby_wait x;
+  x.begin_join(5, join_of("Ann"));
+  x.begin(9, start + 1s, start + 6s);
+  x.handle({5, knock_verdict::let_in});
+  auto ended = x.poll_end(start + 3500ms);
+  REQUIRE(ended);
+  CHECK(ended->waited == 2500ms);
 }
 
 TEST_CASE("a wait ends by what the room says of this join") {
   lobby_wait x;
   x.begin_join(5, join_of("Ann"));
-  x.begin(9, start + 60s);
+  x.begin(9, start, start + 60s);
   CHECK(x.poll_timeout() == start + 60s);
   x.handle({4, knock_verdict::turned_away});
   CHECK_FALSE(x.poll_end(start));
@@ -57,7 +71,7 @@ TEST_CASE("a verdict may come before the session knows of the wait") {
   x.begin_join(5, join_of("Ann"));
   x.handle({5, knock_verdict::turned_away});
   CHECK_FALSE(x.poll_end(start));
-  x.begin(9, start + 60s);
+  x.begin(9, start, start + 60s);
   auto ended = x.poll_end(start);
   REQUIRE(ended);
   CHECK(ended->verdict == knock_verdict::turned_away);
@@ -66,7 +80,7 @@ TEST_CASE("a verdict may come before the session knows of the wait") {
 TEST_CASE("a wait about which the room says nothing ends in time") {
   lobby_wait x;
   x.begin_join(5, join_of("Ann"));
-  x.begin(9, start + 60s);
+  x.begin(9, start, start + 60s);
   CHECK_FALSE(x.poll_end(start + 59s));
   auto ended = x.poll_end(start + 60s);
   REQUIRE(ended);
@@ -78,7 +92,7 @@ TEST_CASE("a verdict about a former join does not end the next wait") {
   x.begin_join(5, join_of("Ann"));
   x.handle({5, knock_verdict::turned_away});
   x.begin_join(6, join_of("Ann"));
-  x.begin(9, start + 60s);
+  x.begin(9, start, start + 60s);
   x.handle({5, knock_verdict::turned_away});
   CHECK_FALSE(x.poll_end(start));
 }

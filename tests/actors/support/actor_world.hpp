@@ -32,8 +32,10 @@ public:
     system = std::make_unique<caf::actor_system>(caf_settings);
     socket = actors::spawn_socket(*system, *sockets);
     load = std::make_shared<actors::overload_state_board>();
-    server = actors::spawn_server(*system,
-                                  {settings.room, {&sockets->port(), load}});
+    server = actors::spawn_server(*system, {settings.room,
+                                            {&sockets->port(), load},
+                                            {},
+                                            settings.overload.max_waiting});
     services = std::make_shared<const actors::media_services>(
         actors::media_services{settings,
                                &dtls(),

@@ -73,11 +73,13 @@ private:
 /// out, through a real session in an `actor_world`.
 class probe_client {
 public:
-  explicit probe_client(actor_world& world)
+  /// `patience` is how long it waits for the answer to a join.
+  explicit probe_client(actor_world& world,
+                        std::chrono::seconds patience = std::chrono::hours{24})
       : script(std::make_shared<probe_script>())
       , connection(std::make_shared<fake_connection>())
       , world_(world) {
-    static const protocol::dialect_entry entry{
+    static const protocol::dialect_entry any{
         "probe", protocol::carrier::websocket,
         [](const protocol::handshake&) { return true; },
         [](const protocol::handshake&)
@@ -89,6 +91,9 @@ public:
           return std::make_unique<probe_dialect>(
               probe_dialect::scripts.at(hello.path));
         }};
+    static std::map<std::chrono::seconds, protocol::dialect_entry> entries;
+    auto& entry = entries.try_emplace(patience, any).first->second;
+    entry.patience = patience;
     static int count = 0;
     protocol::handshake hello;
     hello.path = std::to_string(++count);

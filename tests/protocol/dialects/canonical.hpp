@@ -35,7 +35,8 @@ protocol::outcome parse_outcome(std::string_view line);
 ///   active-speaker bob:-30 (or -) | speaking-peers bob:-30
 ///   room-locked yes | server-draining 3600 | kicked daily | room-closed daily
 ///   host-changed yes | unmute-requested audio:ann | lobby-changed yes
-///   lobby-list k1:Bob:5 | lobby-entered 2:yes | lobby-message Hello:ann:Ann
+///   lobby-list k1:Bob:5 | lobby-entered 2:yes (or 5:no:3) |
+///   lobby-message Hello:ann:Ann
 ///   data-producer-added d1:bob:chat | data-producer-closed d1:bob
 ///   data-consumer-closed e1:d1 | data-consumer-paused e1
 /// The moderator's id may follow where one can be the author:

@@ -48,7 +48,8 @@ parse_moderation_event(const std::string& what,
     return event::lobby_list{{{protocol::knock_id{parts.at(0)}, parts.at(1),
                                std::stoi(parts.at(2))}}};
   if (what == "lobby-entered")
-    return event::lobby_entered{std::stoi(parts.at(0)), parts.at(1) == "yes"};
+    return event::lobby_entered{std::stoi(parts.at(0)), parts.at(1) == "yes",
+                                parts.size() > 2 ? std::stoi(parts[2]) : 0};
   if (what == "lobby-message")
     return event::lobby_message{parts.at(0), by.value(),
                                 parts.size() > 2 ? parts[2] : ""};
