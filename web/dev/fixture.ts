@@ -7,7 +7,8 @@
  * … &panel=people&host=1&locked=1&knocks=3&notices=1&ask=remove|end|share, screen=2
  * fixture.html?view=lobby&error=camera|permission|REASON&sign-in=URL
  * … &settings=video|audio|network|call, in a call and in the lobby
- * … &name=Ada&known=1&user=ada&room=NAME, ?view=left, ?view=waiting
+ * … &name=Ada&known=1&user=ada&room=NAME, ?view=left,
+ * ?view=waiting, &busy=1
  * fixture.html?view=section&background=none|blur|evening|…&trouble=1
  */
 
@@ -215,6 +216,12 @@ function knockAt(view: CallView, count: number): LobbyControls {
 
 function showWaiting(root: HTMLElement): void {
   const view = new WaitingView(room, () => undefined);
+  if (query.has('busy')) {
+    view.update(
+      { waitingCount: 12, hostPresent: false, reason: 'busy', place: 4 });
+    root.replaceChildren(view.root);
+    return;
+  }
   view.update({ waitingCount: 3, hostPresent: !query.has('alone') });
   view.say('We begin in five minutes, thank you for waiting.', NAMES[0]!);
   root.replaceChildren(view.root);

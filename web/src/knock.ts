@@ -1,10 +1,13 @@
-/** Joins a room, and waits in its lobby for as long as that takes. */
+/**
+ * Joins a room, and waits in line and in the room's lobby for as long as that
+ * takes.
+ */
 
 import { ServerError } from './server_error';
 import type { JoinAnswer, LobbyWait, Signaling } from './signaling';
 
 export interface WaitListener {
-  /** This person waits in the lobby; again when something has changed. */
+  /** This person waits to get in; again when something has changed. */
   waits(wait: LobbyWait): void;
   /** A host, whose name may be unknown, has a message for all that wait. */
   said(text: string, name: string | undefined): void;
@@ -30,7 +33,7 @@ export class Knock {
       listener.said(message, name));
   }
 
-  /** Without a lobby the server has to answer as soon as any request. */
+  /** Without a wait the server has to answer as soon as any request. */
   join(data: object): Promise<JoinAnswer> {
     return new Promise<JoinAnswer>((resolve, reject) => {
       const late = setTimeout(

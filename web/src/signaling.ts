@@ -76,12 +76,16 @@ export interface WaitingClient {
   seconds: number;
 }
 
-/** What a person in the lobby is told. */
+/** What a person in the lobby, or in line for a busy server, is told. */
 export interface LobbyWait {
-  /** People in the lobby, this one included. */
+  /** People in the lobby or in line, this one included. */
   waitingCount: number;
   /** A host is there and has been asked. */
   hostPresent: boolean;
+  /** The server is busy. Absent in a lobby. */
+  reason?: string;
+  /** The place in line, from 1. Absent in a lobby. */
+  place?: number;
 }
 
 /** The host that did something; without id, the server's operator. */

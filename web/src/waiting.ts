@@ -1,7 +1,7 @@
-/** What a person sees and hears of while they wait to be let in. */
+/** What a person sees and hears of while they wait to get in. */
 
 import type { WaitListener } from './knock';
-import { waitWords } from './lobby_words';
+import { againWords, headingWords, isInLine, waitWords } from './lobby_words';
 import type { LobbyWait } from './signaling';
 import { announce } from './ui/live';
 import { toast } from './ui/notice';
@@ -18,6 +18,8 @@ export interface WaitingParts {
 export class Waiting implements WaitListener {
   #view: WaitingView | undefined;
   #entered = false;
+  /** What the person was told last that they wait for. */
+  #told: string | undefined;
 
   constructor(private readonly parts: WaitingParts) {}
 
@@ -26,11 +28,15 @@ export class Waiting implements WaitListener {
     this.#entered = true;
     if (this.#view) announce('You are in');
     this.#view = undefined;
+    this.#told = undefined;
   }
 
   waits(wait: LobbyWait): void {
+    const again = this.#told === headingWords(wait);
+    this.#told = headingWords(wait);
     if (this.#entered) {
-      toast('You are in the lobby again until a host lets you in');
+      // Places in line change often.
+      if (!again || !isInLine(wait)) toast(againWords(wait));
       return;
     }
     if (!this.#view) {
@@ -38,9 +44,12 @@ export class Waiting implements WaitListener {
       this.#view = new WaitingView(room, leave);
       document.title = `Waiting · ${room} · Troupe`;
       show(this.#view.root);
-      announce(waitWords(wait));
     }
     this.#view.update(wait);
+    if (!again) {
+      announce(isInLine(wait)
+        ? `${headingWords(wait)}. ${waitWords(wait)}` : waitWords(wait));
+    }
   }
 
   said(text: string, name: string | undefined): void {

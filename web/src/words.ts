@@ -111,6 +111,10 @@ const REASON_WORDS: Record<string, RefusalWords> = {
     title: 'Too many people are waiting to be let in',
     detail: 'Try again in some minutes.',
   },
+  'in-line': {
+    title: 'The server is busy, and you are in line',
+    detail: 'Reload this page, join again, and wait for your turn.',
+  },
   draining: {
     title: 'The server is about to restart',
     detail: 'Try again in some minutes; no new rooms open until then.',

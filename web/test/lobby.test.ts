@@ -5,7 +5,8 @@ import { giveUp, Knock } from '../src/knock';
 import { KnockNotices } from '../src/knock_notices';
 import { LobbyHost, type WaitingPerson } from '../src/lobby_host';
 import {
-  countWords, knockWords, sinceWords, waitWords,
+  againWords, countWords, headingWords, isInLine, knockWords, sinceWords,
+  waitWords,
 } from '../src/lobby_words';
 import { actWords } from '../src/moderation_words';
 import type { JoinAnswer } from '../src/signaling';
@@ -74,6 +75,19 @@ test('a refusal ends the wait with its reason', async () => {
   server.refuse(new Error('turned away'));
   await assert.rejects(joined, /turned away/);
   assert.equal(explainServer(giveUp()).title, 'You are not waiting any more');
+});
+
+test('a person in line waits for longer than for any answer', async () => {
+  const { server, told, joined } = knock(1);
+  const wait =
+    { waitingCount: 9, hostPresent: false, reason: 'busy', place: 4 };
+  server.emit('lobby-entered', wait);
+  // Timers of one length end in the order in which they began.
+  await assert.rejects(knock(1).joined);
+  server.emit('lobby-entered', { ...wait, place: 1 });
+  server.answer(ANSWER);
+  assert.equal(await joined, ANSWER);
+  assert.deepEqual(told, [wait, { ...wait, place: 1 }]);
 });
 
 function host() {
@@ -210,4 +224,19 @@ test('those that wait read what happens next', () => {
   assert.equal(count(9), '8 other people are waiting.');
   assert.equal(knockWords(3), '3 people ask to be let in');
   assert.equal(sinceWords(new Date(2026, 1, 1, 9, 5).getTime()), 'since 9:05');
+});
+
+test('those in line read that the server is busy, and their place', () => {
+  const busy = (place?: number) =>
+    ({ waitingCount: 9, hostPresent: false, reason: 'busy', place });
+  const lobby = { waitingCount: 1, hostPresent: true };
+  assert.equal(isInLine(busy(4)), true);
+  assert.equal(isInLine(lobby), false);
+  assert.equal(headingWords(busy(4)), 'The server is busy: you are in line');
+  assert.equal(headingWords(lobby), 'Waiting to be let in');
+  assert.equal(waitWords(busy(4)), 'You are number 4 in line.');
+  assert.equal(waitWords(busy(1)), 'You are next.');
+  assert.equal(waitWords(busy()), 'It will soon be your turn.');
+  assert.equal(againWords(busy(4)), 'The server is busy: you are in line');
+  assert.match(againWords(lobby), /in the lobby again/);
 });

@@ -1,6 +1,6 @@
-/** The window of a person who waits to be let in. */
+/** The window of a person who waits, for a host or for a busy server. */
 
-import { countWords, waitWords } from '../lobby_words';
+import { countWords, headingWords, waitWords } from '../lobby_words';
 import type { LobbyWait } from '../signaling';
 import { el } from './dom';
 import { icon, mark } from './icons';
@@ -10,6 +10,7 @@ const KEPT_MESSAGES = 5;
 
 export class WaitingView {
   readonly root: HTMLElement;
+  #heading = el('h1', {});
   #next = el('p', {});
   #count = el('p', { class: 'soft' });
   #messages = el('div', {
@@ -21,7 +22,7 @@ export class WaitingView {
     this.root = el('main', { class: 'message waiting' },
       el('div', { class: 'message-card' },
         mark(),
-        el('h1', {}, 'Waiting to be let in'),
+        this.#heading,
         el('p', {}, 'You asked to join ', el('b', {}, room), '.'),
         this.#next,
         this.#count,
@@ -33,6 +34,7 @@ export class WaitingView {
   }
 
   update(wait: LobbyWait): void {
+    this.#heading.textContent = headingWords(wait);
     this.#next.textContent = waitWords(wait);
     this.#count.textContent = countWords(wait);
   }
