@@ -65,11 +65,7 @@ producer_state::make_behavior(const producer_config& cfg) {
           self->send(x.shard, packets_restored{x.consumer, std::move(found)});
       },
       [this](const start_wanted& x) { start(x); },
-      [this](const rtp::keyframe_wanted& x) {
-        with_engine([&](auto& e, auto now) {
-          e.handle_keyframe_request(x.encoding, now);
-        });
-      },
+      [this](const rtp::keyframe_wanted& x) { want_keyframe(x.encoding); },
       [this](const pause_producer&) { set_paused(true); },
       [this](const resume_producer&) { set_paused(false); },
       [this](const close_producer&) { self->quit(); },
@@ -112,8 +108,14 @@ void producer_state::start(const start_wanted& x) {
           engine->find_replay(x.encoding, self->clock().now(), x.incomplete))
     self->send(x.shard, packets_replayed{x.consumer, std::move(found)});
   else
-    with_engine(
-        [&](auto& e, auto now) { e.handle_keyframe_request(x.encoding, now); });
+    want_keyframe(x.encoding);
+}
+
+void producer_state::want_keyframe(uint8_t encoding) {
+  if (const auto& from = self->current_sender())
+    shards.note_waiting(from->address());
+  with_engine(
+      [&](auto& e, auto now) { e.handle_keyframe_request(encoding, now); });
 }
 
 void producer_state::handle(const layers_wanted& x) {

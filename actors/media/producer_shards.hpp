@@ -30,6 +30,15 @@ public:
       to.resumed = true;
   }
 
+  /// Consumers of a shard wait for a key frame. That shard is sent the next one
+  /// before the others: one to hundreds of receivers takes long to send, and
+  /// the others still have a picture.
+  void note_waiting(const caf::actor_addr& which) {
+    for (auto& to : shards_)
+      if (to.actor.address() == which)
+        waiting_ = to.waiting = true;
+  }
+
   /// Sends a batch to the shards whose gauges admit it.
   template <class Self>
   void send_media(Self* self, producer_key from, rtp::media_kind kind,
@@ -37,6 +46,8 @@ public:
     // A key frame is always admitted: without it, a consumer that fell behind
     // could never resume. Audio overtakes waiting video.
     bool important = has_keyframe(*batch);
+    if (important && waiting_) [[unlikely]]
+      put_waiting_first();
     for (auto& to : shards_) {
       if (!admit_batch(*to.gauge, important))
         continue;
@@ -69,13 +80,23 @@ private:
     media_sink_actor actor;
     std::shared_ptr<in_flight_gauge> gauge;
     bool resumed = false; // its next batch says that packets were left out
+    bool waiting = false; // for a key frame
   };
+
+  // They stay first, for all batches of the key frame, until others wait.
+  void put_waiting_first() {
+    std::ranges::stable_partition(shards_, &shard::waiting);
+    for (auto& x : shards_)
+      x.waiting = false;
+    waiting_ = false;
+  }
 
   static bool has_keyframe(const std::vector<rtp::media_packet>& batch) {
     return std::ranges::any_of(batch, [](const auto& x) { return x.keyframe; });
   }
 
   std::vector<shard> shards_;
+  bool waiting_ = false; // any of them, for a key frame
 };
 
 } // namespace troupe::actors

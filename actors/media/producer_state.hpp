@@ -34,6 +34,9 @@ struct producer_state {
 
   void start(const start_wanted& x);
 
+  // A shard, which sends the current message, wants a key frame.
+  void want_keyframe(uint8_t encoding);
+
   void handle(const layers_wanted& x);
 
   void handle(const consumer_loss& x);

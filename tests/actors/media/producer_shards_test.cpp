@@ -11,7 +11,8 @@ namespace {
 /// Stores the batches that it sends.
 struct fake_producer {
   template <caf::message_priority Priority = caf::message_priority::normal>
-  void send(const media_sink_actor&, const media_arrived& x) {
+  void send(const media_sink_actor& to, const media_arrived& x) {
+    receivers.push_back(to);
     sent.push_back(x);
     urgent = Priority == caf::message_priority::high;
   }
@@ -21,7 +22,8 @@ struct fake_producer {
   }
 
   std::vector<media_arrived> sent;
-  bool urgent = false; // the last one
+  std::vector<media_sink_actor> receivers; // of `sent`
+  bool urgent = false;                     // the last one
   int pauses = 0;
 };
 
@@ -98,6 +100,38 @@ TEST_CASE("after a gap, the first batch that a shard is sent says so") {
   at.first->leave();
   CHECK(at.send(media_kind::audio, false) == 2);
   CHECK_FALSE(at.self.sent[0].resumed);
+}
+
+TEST_CASE("shards that wait for a key frame are sent it first") {
+  actor_notes notes;
+  actor_world world;
+  std::vector<media_sink_actor> sinks;
+  fake_producer self;
+  producer_shards shards;
+  for (int i = 0; i < 4; ++i) {
+    sinks.push_back(spawn_sink(*world.system, notes));
+    shards.add(
+        {sinks.back(), std::make_shared<in_flight_gauge>(max_waiting_batches)});
+  }
+  auto order = [&](bool keyframe) {
+    self.receivers.clear();
+    shards.send_media(&self, producer_key{3}, media_kind::video, one(keyframe));
+    return self.receivers;
+  };
+  using list = std::vector<media_sink_actor>;
+  shards.note_waiting(sinks[1].address());
+  shards.note_waiting(sinks[3].address());
+  CHECK((order(false) == sinks));
+  const list first{sinks[1], sinks[3], sinks[0], sinks[2]};
+  CHECK((order(true) == first));
+  // The rest of the key frame, and what follows, keeps the order.
+  CHECK((order(true) == first));
+  CHECK((order(false) == first));
+  shards.note_waiting(sinks[2].address());
+  CHECK((order(true) == list{sinks[2], sinks[1], sinks[3], sinks[0]}));
+  for (const auto& x : sinks)
+    caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
+  world.run();
 }
 
 TEST_CASE("a shard that has ended is sent nothing") {
