@@ -36,7 +36,7 @@ consume_requests::admit(const verb::consume& x) const {
     return refuse(error_code::limit_reached);
   if (!x.capabilities && !peer_.capabilities)
     return to_caf({error_code::bad_request, "rtpCapabilities: missing"});
-  if (!peer_.services->load->admit(newcomer::consumer))
+  if (!peer_.admits_consumer())
     return refuse(error_code::overloaded);
   return on;
 }

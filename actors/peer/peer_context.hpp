@@ -27,6 +27,10 @@ inline caf::error too_late() {
   return refuse(error_code::internal);
 }
 
+/// How long a member that has just been admitted may consume whatever the load:
+/// its join has waited for its turn, and is worth nothing without media.
+constexpr auto entrance_time = std::chrono::seconds{5};
+
 /// What the parts of a peer actor share: its member, its room and its session.
 struct peer_context {
   explicit peer_context(peer_actor::pointer self_ptr) : self(self_ptr) {}
@@ -52,6 +56,12 @@ struct peer_context {
     if (!services->ice)
       return {};
     return services->ice->credentials_for(id, std::chrono::system_clock::now());
+  }
+
+  /// Whether the load allows one more consumer. Counts the refusals.
+  bool admits_consumer() const {
+    return self->clock().now() - entered_at < entrance_time
+           || services->load->admit(newcomer::consumer);
   }
 
   bool late(const request_deadline& limit) const {
@@ -103,6 +113,7 @@ struct peer_context {
   protocol::ssrc_sequence ssrcs;
   room_directory_actor room; // set once joined
   shard_actor shard;         // set once joined
+  net::time_point entered_at{};
   std::shared_ptr<actors::speech_activity> speech;
   std::shared_ptr<loudest_speakers> loudest;
   room_quotas quotas;

@@ -48,7 +48,7 @@ peer_data_consumers::admit(const verb::consume_data& x) const {
     return to_caf(*why);
   if (!data_.may_add_consumer())
     return refuse(error_code::limit_reached);
-  if (!peer_.services->load->admit(newcomer::consumer))
+  if (!peer_.admits_consumer())
     return refuse(error_code::overloaded);
   return std::get<transport_record*>(on);
 }

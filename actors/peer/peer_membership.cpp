@@ -70,6 +70,7 @@ caf::result<reply::joined> peer_membership::join(verb::join& x) {
 void peer_membership::enter(room_joined& entered) {
   peer_.room = entered.room;
   peer_.shard = entered.shard;
+  peer_.entered_at = peer_.self->clock().now();
   peer_.speech = std::move(entered.speech);
   peer_.quotas = std::move(entered.quotas);
   peer_.loudest = std::move(entered.loudest);

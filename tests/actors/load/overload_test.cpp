@@ -11,6 +11,9 @@ namespace {
 
 constexpr auto overloaded = overload_state{overload_level::busy, 0};
 
+/// After this time a member is a newcomer no more.
+constexpr auto entered = std::chrono::seconds{6};
+
 /// A client of dialect B (`events`) whose session runs in an `actor_world`.
 class events_client {
 public:
@@ -84,7 +87,7 @@ struct overload_scene {
       who->create_transport("recv");
     }
     producer = ann.produce(audio_track(1));
-    world.run();
+    world.pass(entered);
     ann.messages().pushes.clear();
     bob.messages().pushes.clear();
   }
@@ -166,7 +169,7 @@ TEST_CASE("an overloaded server refuses consumers and no other request") {
   events_client dora{at.world};
   dora.join("r");
   dora.call("create-webrtc-transport", R"({"roomId":"r","direction":"recv"})");
-  at.world.run();
+  at.world.pass(entered);
   at.ann.messages().pushes.clear();
   at.bob.messages().pushes.clear();
   at.world.load->publish(overloaded);
@@ -198,6 +201,20 @@ TEST_CASE("an overloaded server refuses consumers and no other request") {
       {"leave", "{}", "left"}};
   for (const auto& [type, data, reply] : rows)
     CHECK(text_at(at.bob.request(type, data), "/type") == reply);
+}
+
+TEST_CASE("a member that was just admitted may consume on a busy server") {
+  overload_scene at;
+  fake_client cid{at.world, "r", "cid"};
+  cid.create_transport("recv");
+  at.world.load->publish(overloaded);
+  at.world.pass(std::chrono::seconds{4});
+  CHECK(text_at(cid.consume(), "/type") == "consumer-params");
+  at.world.pass(std::chrono::seconds{2});
+  CHECK(text_at(cid.consume(",\"producerId\":" + quoted(at.producer)),
+                "/data/code")
+        == "overloaded");
+  CHECK(at.world.load->refused().consumers == 1);
 }
 
 TEST_CASE("consumers are accepted again after the overload") {
