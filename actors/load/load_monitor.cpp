@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace troupe::actors {
@@ -123,8 +124,9 @@ void load_monitor::smooth(const load_sample& x, net::duration elapsed) {
 }
 
 void load_monitor::watch_threads(net::duration delay, net::duration elapsed) {
+  auto mark = marks_.delay.count() > 0 ? marks_.delay : marks_.shed_delay;
   // One late sample is one stall, however much time it covers.
-  if (marks_.delay.count() > 0 && delay >= marks_.delay)
+  if (mark.count() > 0 && delay >= mark)
     late_for_ += std::min(elapsed, 2 * interval);
   else
     late_for_ = {};
@@ -132,8 +134,9 @@ void load_monitor::watch_threads(net::duration delay, net::duration elapsed) {
 
 bool load_monitor::short_of_time(double factor) const {
   auto mark = marks_.cpu > 0 ? marks_.cpu : default_cpu_mark;
-  return late_for_ >= starving_time
-         || middle(cpus_) >= factor * short_of_mark * mark;
+  auto cpu = std::accumulate(cpus_.begin(), cpus_.end(), 0.0)
+             / static_cast<double>(cpus_.size());
+  return late_for_ >= starving_time || cpu >= factor * short_of_mark * mark;
 }
 
 bool load_monitor::too_much_cpu(double factor) const {
@@ -185,7 +188,8 @@ void load_monitor::update_severity(const load_sample& x, net::time_point now) {
     return;
   auto flooded = x.dropped > 0 || delay >= flooding * mark;
   if (delay >= mark && (x.dropped > 0 || growth > draining)) {
-    if (flooded || now - moved_ >= deliberation)
+    // A key frame for hundreds of receivers is late, too, and is over soon.
+    if (flooded || (now - moved_ >= deliberation && short_of_time(1)))
       shed_more(flooded, now);
   } else if (delay < delay_relief * mark && growth < growing) {
     shed_less(now);

@@ -50,7 +50,8 @@ struct overload_change {
 /// anyone.
 ///
 /// Video is shed only while packets wait too long or get lost: a full CPU that
-/// still sends in time is well used. What is shed for want of time keeps
+/// still sends in time is well used. A moderate delay counts for that, too,
+/// only while the server is short of time. What is shed for want of time keeps
 /// newcomers out until all of it is restored.
 ///
 /// How much must be shed depends on the clients and is found by trying. While

@@ -278,10 +278,37 @@ TEST_CASE("what is shed for want of time keeps newcomers out until restored") {
   CHECK_FALSE(at.monitor.refuses_newcomers());
 }
 
+TEST_CASE("key frames for many receivers shed nothing at low CPU") {
+  watch at;
+  for (int i = 0; i < 600; ++i)
+    at.feed({0.35, i % 5 ? 80ms : 2ms, 0});
+  CHECK(at.changes.empty());
+  // The same delays shed while the CPU is short, and so does a flood.
+  watch full;
+  for (int i = 0; i < 10; ++i)
+    full.feed({0.95, i % 5 ? 80ms : 2ms, 0});
+  CHECK(sheds(full.monitor.state()));
+  watch flooded;
+  for (int i = 0; i < 10; ++i)
+    flooded.feed({0.35, i % 5 ? 150ms : 2ms, 0});
+  CHECK(sheds(flooded.monitor.state()));
+}
+
+TEST_CASE("a delay without a break sheds at any CPU") {
+  watch at;
+  at.feed({0.35, 80ms, 0}, load_monitor::starving_time);
+  CHECK_FALSE(sheds(at.monitor.state()));
+  at.feed({0.35, 80ms, 0}, 100ms);
+  CHECK(sheds(at.monitor.state()));
+  watch no_delay{{0.9, 0ms, 40ms}};
+  no_delay.feed({0.35, 80ms, 0}, 2s);
+  CHECK(sheds(no_delay.monitor.state()));
+}
+
 TEST_CASE("what is shed for spikes at low CPU keeps no newcomer out") {
   watch at;
   for (int i = 0; i < 60; ++i)
-    at.feed({0.35, i % 5 ? 80ms : 2ms, 0});
+    at.feed({0.35, i % 5 ? 150ms : 2ms, 0});
   CHECK(sheds(at.monitor.state()));
   CHECK_FALSE(at.monitor.refuses_newcomers());
 }
