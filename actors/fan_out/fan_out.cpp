@@ -158,10 +158,9 @@ bool fan_out::add_consumer(shard_consumer settings, net::rng& random,
   x->owner = std::move(settings.owner);
   if (x->layout.spatial_layers > 1 && !source.layers)
     source.layers.emplace(x->layout);
-  x->share.rates = &source.rates;
   source.rates.set_keyed(config.layout.keyed);
-  // Only spatial layers adapt to the link; the frame rate stays.
-  x->share.thinnable = false;
+  if (config.kind == rtp::media_kind::video)
+    x->share = make_share(source.rates);
   x->transport_cc = config.feedback.transport_cc;
   x->numbered = config.extensions.has(rtp::extension::transport_cc);
   x->on->adaptive =
@@ -212,7 +211,9 @@ void fan_out::set_priority(consumer_key which, uint8_t priority) {
   if (i == consumers_.end())
     return;
   auto& x = *i->second;
-  x.share.priority = priority;
+  x.priority = priority;
+  if (x.share)
+    x.share->priority = priority;
   x.facts.pinned = priority > rtp::allocated_stream{}.priority;
   shed(x);
   reconsider(x);

@@ -265,7 +265,8 @@ private:
     uint8_t preferred_temporal = rtp::all_layers.temporal;
     std::shared_ptr<const speech_activity> owner;
     shedding_decision allowed; // what overload leaves
-    rtp::allocated_stream share;
+    uint8_t priority = rtp::allocated_stream{}.priority;
+    std::unique_ptr<rtp::allocated_stream> share; // null of audio
     // As last applied to the engine.
     bool stopped = false;
     std::optional<rtp::layers> applied;
@@ -316,6 +317,9 @@ private:
   void shed(consumer& x);
   // Notifies the producer's actor of the wanted layers, if they have changed.
   void report_wanted(producer_key from);
+  // The share that a video has of its link.
+  static std::unique_ptr<rtp::allocated_stream>
+  make_share(const rtp::layer_rates& rates);
   // For settle(): the layers wanted of the producer, and its link's shares.
   void reconsider(consumer& x);
   void share_later(transport& x);

@@ -28,6 +28,15 @@ std::optional<rtp::layers> signaled(std::optional<rtp::layers> x,
 
 } // namespace
 
+// Only spatial layers adapt to the link; the frame rate stays.
+std::unique_ptr<rtp::allocated_stream>
+fan_out::make_share(const rtp::layer_rates& rates) {
+  auto out = std::make_unique<rtp::allocated_stream>();
+  out->rates = &rates;
+  out->thinnable = false;
+  return out;
+}
+
 void fan_out::allocate_all(net::time_point now) {
   allocate_due_ = now + allocate_interval;
   for (auto& [key, x] : transports_)
@@ -86,11 +95,11 @@ void fan_out::allocate(transport& x, net::time_point now) {
         (to->numbered ? audio : uncovered) += to->source->rates.bps({});
       continue;
     }
-    to->share.wanted.reset();
+    to->share->wanted.reset();
     if (runs && !to->allowed.paused)
-      to->share.wanted =
+      to->share->wanted =
           rtp::layers{to->allowed.encoding, to->preferred_temporal};
-    shares_.push_back(&to->share);
+    shares_.push_back(to->share.get());
     probing = probing || to->transport_cc;
   }
   // An estimate by transport-wide feedback does not include the audio that this
@@ -123,10 +132,10 @@ void fan_out::apply(consumer& x, net::time_point now) {
   auto stopped = std::exchange(x.stopped, x.paused);
   if (x.facts.kind == rtp::media_kind::video && !x.paused) {
     // The layers first: a resumed consumer starts with the right ones.
-    auto target = x.allowed.paused ? std::nullopt : x.share.target;
+    auto target = x.allowed.paused ? std::nullopt : x.share->target;
     if (target && target->spatial > x.allowed.encoding)
       target->spatial = x.allowed.encoding;
-    if (x.share.wanted || x.allowed.paused)
+    if (x.share->wanted || x.allowed.paused)
       if (std::exchange(x.applied, target) != target) {
         x.engine->set_layers(target, now);
         note(x, reason_of(x), now);
@@ -150,11 +159,11 @@ rtp::decision_reason fan_out::reason_of(const consumer& x) {
       || (x.applied && x.applied->spatial == x.allowed.encoding
           && x.allowed.encoding < x.facts.preferred))
     return rtp::decision_reason::overload;
-  if (!x.share.wanted || x.applied == x.share.wanted)
+  if (!x.share || !x.share->wanted || x.applied == x.share->wanted)
     return x.base_layer_only ? rtp::decision_reason::source
                              : rtp::decision_reason::wanted;
-  return x.share.limited() ? rtp::decision_reason::link
-                           : rtp::decision_reason::source;
+  return x.share->limited() ? rtp::decision_reason::link
+                            : rtp::decision_reason::source;
 }
 
 void fan_out::note(consumer& x, rtp::decision_reason why, net::time_point now) {
@@ -185,7 +194,7 @@ fan_out::explain(consumer_key which, net::time_point now) const {
   out.kind = x.facts.kind;
   out.paused = x.paused;
   out.producer_paused = engine.producer_paused();
-  out.priority = x.share.priority;
+  out.priority = x.priority;
   auto runs = !out.paused && !out.producer_paused;
   out.reason = runs ? reason_of(x) : rtp::decision_reason::paused;
   if (x.facts.kind == rtp::media_kind::video) {

@@ -88,6 +88,8 @@ void bitrate_allocator::build_ladder(stream& x, time_point now) {
     // A better step that is cheaper replaces the worse one.
     while (x.rungs_ > 0 && x.ladder_[x.rungs_ - 1u].bps > bps)
       --x.rungs_;
+    if (x.ladder_.size() == x.rungs_)
+      x.ladder_.emplace_back();
     x.ladder_[x.rungs_++] = {what, bps};
   };
   const auto* rates = x.rates;

@@ -32,6 +32,11 @@ struct allocated_stream {
     return present_ < rungs_;
   }
 
+  /// Octets on the heap: they grow with the number of layers that arrive.
+  size_t memory() const {
+    return ladder_.capacity() * sizeof(rung);
+  }
+
 private:
   friend class bitrate_allocator;
 
@@ -41,12 +46,10 @@ private:
     uint64_t bps = 0;
   };
 
-  static constexpr size_t max_rungs =
-      layer_rates::max_spatial * layer_rates::max_temporal;
-
   // All sets that may be sent, each better and more expensive than the one
-  // before. A step is an index into it that counts from 1; 0 is nothing.
-  std::array<rung, max_rungs> ladder_;
+  // before. A step is an index into it that counts from 1; 0 is nothing. Only
+  // the first `rungs_` are valid; the others keep their memory.
+  std::vector<rung> ladder_;
   uint8_t rungs_ = 0;
   uint8_t present_ = 0; // the step of `target`
   uint8_t next_ = 0;    // the step under consideration

@@ -308,3 +308,16 @@ TEST_CASE("the budget holds for any requests, and none gets more than wanted") {
     }
   }
 }
+
+TEST_CASE("a video's memory grows with the layers that arrive") {
+  scene one{1, {150}};
+  one.streams[0]->thinnable = false;
+  CHECK(one.streams[0]->memory() == 0);
+  one.step(std::nullopt);
+  CHECK(one.streams[0]->memory() == 16);
+  scene three{1};
+  three.step(std::nullopt, 1s);
+  CHECK(three.target(0) == layers{2, 2});
+  CHECK(three.streams[0]->memory() > 16);
+  CHECK(three.streams[0]->memory() <= 256);
+}
