@@ -54,10 +54,11 @@ public:
 private:
   time_point earliest() const;
 
-  intervals intervals_;
+  // Each packet touches the first two only.
   bool pending_ = false;
   bool alive_ = true; // media arrived since the last request
   time_point due_{};
+  intervals intervals_;
   std::optional<time_point> last_sent_;
   time_point covered_until_{}; // when all requests sent have had their interval
 };

@@ -56,14 +56,19 @@ sequence_rewriter::origin origin_of(const media_packet& x) {
 } // namespace
 
 forwarder::forwarder(config x, net::rng& random)
-    : config_(std::move(x))
-    , headers_(make_headers(config_))
-    , target_(config_.layout.highest())
-    , keyframes_(keyframe_intervals)
+    : config_{x.max_queueing, x.ssrc,   x.payload,
+              x.kind,         x.paused, x.producer_paused}
+    , headers_(make_headers(x))
+    , target_(x.layout.highest())
     , sequence_(first_number(random.u32()))
-    , selector_(config_.kind == media_kind::audio, config_.layout)
-    , timestamps_(config_.clock_rate, random.u32())
-    , stream_(config_.ssrc)
+    , selector_(x.kind == media_kind::audio, x.layout)
+    , timestamps_(x.clock_rate, random.u32())
+    , keyframes_(keyframe_intervals)
+    , stream_(x.ssrc)
+    , rtx_payload_(x.rtx_payload)
+    , rtx_ssrc_(x.rtx_ssrc)
+    , nack_(x.feedback.nack)
+    , cname_(std::move(x.cname))
     , rtx_sequence_(first_number(random.u32()))
     , random_state_(random.u32()) {}
 
@@ -190,7 +195,8 @@ void forwarder::handle_replay(const media_batch& batch, time_point now) {
   auto& first = batch->front();
   auto last = batch->back().sequence;
   auto all = static_cast<int64_t>(batch->size()) == last - first.sequence + 1;
-  replayed_ = {first.encoding, first.sequence, last, !all};
+  replayed_ = std::make_unique<replayed_range>(
+      replayed_range{first.encoding, first.sequence, last, !all});
   request_keyframe_if_needed(now);
   collect(now);
 }
@@ -327,7 +333,7 @@ const source_report* forwarder::report_of(uint8_t encoding) const {
 
 void forwarder::handle_retransmissions(const media_batch& batch,
                                        time_point now) {
-  if (!running() || !config_.rtx_ssrc || !config_.rtx_payload)
+  if (!running() || !rtx_ssrc_ || !rtx_payload_)
     return;
   size_t refused = 0;
   for (auto& x : *batch) {
@@ -343,10 +349,10 @@ void forwarder::handle_retransmissions(const media_batch& batch,
       continue;
     }
     auto fields = rewritten_fields{};
-    fields.payload_type = *config_.rtx_payload;
+    fields.payload_type = *rtx_payload_;
     fields.sequence_number = rtx_sequence_++;
     fields.timestamp = *timestamp;
-    fields.ssrc = *config_.rtx_ssrc;
+    fields.ssrc = *rtx_ssrc_;
     fields.marker = ends_picture(x, layers_of(*then));
     emit(x, fields, *sequence, *then);
   }

@@ -73,7 +73,6 @@ public:
     extension_map source_extensions;
     extension_map extensions;
     feedback_kinds feedback;
-    // These are last, next to the other members that each packet needs.
     media_kind kind = media_kind::video;
     bool paused = false;
     bool producer_paused = false;
@@ -200,7 +199,7 @@ public:
   }
 
   std::optional<rtp::ssrc> rtx_ssrc() const {
-    return config_.rtx_ssrc;
+    return rtx_ssrc_;
   }
 
   /// Writes the headers of all its packets.
@@ -238,7 +237,18 @@ public:
 
   /// Prefetches the memory that the next batch will touch.
   void prefetch() const {
-    net::prefetch(&config_.kind, &start_sequence_);
+    net::prefetch(this, hot_end());
+  }
+
+  /// Call it after prefetch(): prefetches what that memory points to.
+  void prefetch_more() const {
+    sequence_.prefetch();
+  }
+
+  /// The octets that a packet may touch, from the beginning of this object.
+  size_t hot_octets() const {
+    return static_cast<size_t>(hot_end()
+                               - reinterpret_cast<const uint8_t*>(this));
   }
 
   /// Octets that this forwarder uses, heap included, without packets that wait
@@ -246,8 +256,22 @@ public:
   size_t memory() const;
 
 private:
+  // What each packet needs of the configuration.
+  struct settings {
+    duration max_queueing;
+    rtp::ssrc ssrc;
+    payload_type payload;
+    media_kind kind;
+    bool paused;
+    bool producer_paused;
+  };
+
   bool running() const {
     return !config_.paused && !config_.producer_paused && target_;
+  }
+
+  const uint8_t* hot_end() const {
+    return reinterpret_cast<const uint8_t*>(&stream_) + send_stream::hot_octets;
   }
 
   // The range of the last replay, while batches may overlap with it.
@@ -281,37 +305,34 @@ private:
   void request_keyframe_if_needed(time_point now);
   void schedule_report(time_point now);
   void make_report(time_point now);
+  void notify(forwarder_event x) {
+    events_.push(std::move(x));
+    seldom_output_ = true;
+  }
   void forget_replay() {
     replay_wanted_.reset();
     replay_asked_.reset();
   }
   void collect(time_point now);
 
-  // The members that each packet touches stand together: with many receivers
-  // none of them is in the cache when their turn comes.
-  config config_;
+  // Up to the first part of stream_ stand the members that each packet touches:
+  // with many receivers none of them is in the cache when their turn comes. A
+  // test limits their size.
+  settings config_;
   std::shared_ptr<const header_writer> headers_;
   packet_vector_pool* pool_ = nullptr;
   std::vector<outgoing_packet> out_;
-  std::vector<packet_key> wanted_;
-  fifo<forwarder_event> events_;
-  std::optional<std::vector<uint8_t>> rtcp_;
   std::optional<layers> target_;
   bool beginning_ = false;         // the next packet begins the stream again
   bool batch_begins_anew_ = false; // so does the batch that waits to be polled
   bool sent_since_report_ = false;
   bool start_ = true; // the requested key frame may be a replay
   bool congested_ = false;
-  std::optional<time_point> report_due_;
-  std::optional<replayed_range> replayed_;
-  // The encoding whose key frame began to come late, and the encoding whose
-  // replay was requested for that reason.
+  bool seldom_output_ = false; // events_, wanted_ or rtcp_ is not empty
+  // The encoding whose key frame began to come late.
   std::optional<uint8_t> replay_wanted_;
-  std::optional<uint8_t> replay_asked_;
-  keyframe_requester keyframes_;
-  sequence_rewriter sequence_;
-  layer_selector selector_;
-  picture_rewriter pictures_;
+  std::unique_ptr<replayed_range> replayed_; // seldom any
+  std::optional<time_point> report_due_;
 
   // The state of the freeze watchdog.
   int64_t seen_picture_ = 0; // timestamps of the latest received and sent
@@ -319,20 +340,35 @@ private:
   time_point last_complete_{}; // when the latest was complete
   duration picture_interval_{0};
   uint32_t pictures_since_complete_ = 0;
-  uint32_t freezes_ = 0;
 
+  uint32_t freezes_ = 0;
+  sequence_rewriter sequence_;
+  layer_selector selector_;
+  picture_rewriter pictures_;
   timestamp_aligner timestamps_;
+  keyframe_requester keyframes_;
   send_stream stream_;
 
+  // What few packets touch, or none.
+  drop_counters drops_;
+  std::vector<packet_key> wanted_;
+  fifo<forwarder_event> events_;
+  std::optional<std::vector<uint8_t>> rtcp_;
+  // The encoding whose replay was requested because its key frame began to come
+  // late.
+  std::optional<uint8_t> replay_asked_;
+  std::optional<payload_type> rtx_payload_;
+  std::optional<rtp::ssrc> rtx_ssrc_;
+  bool nack_;                         // was negotiated
   uint16_t start_sequence_ = 0;       // first since the latest beginning
   uint64_t packets_before_start_ = 0; // packets sent before it
   std::vector<std::optional<source_report>> source_reports_; // by encoding
+  std::string cname_;
   uint16_t rtx_sequence_;
   uint32_t random_state_;
   uint32_t nacks_received_ = 0;
   uint32_t packets_nacked_ = 0;
   uint32_t keyframe_requests_ = 0;
-  drop_counters drops_;
 };
 
 } // namespace troupe::rtp

@@ -34,14 +34,16 @@ ntp_time later(ntp_time x, duration by) {
 void forwarder::handle_nack(std::span<const uint16_t> lost, time_point now) {
   ++nacks_received_;
   packets_nacked_ += static_cast<uint32_t>(lost.size());
-  if (!running() || !config_.feedback.nack || !config_.rtx_ssrc)
+  if (!running() || !nack_ || !rtx_ssrc_)
     return;
   for (auto x : lost) {
     if (wanted_.size() == max_wanted)
       return;
     auto origin = sequence_.original(x);
-    if (origin && !superseded(x) && stream_.admit_retransmission(x, now))
-      wanted_.push_back({origin->source, origin->sequence});
+    if (!origin || superseded(x) || !stream_.admit_retransmission(x, now))
+      continue;
+    wanted_.push_back({origin->source, origin->sequence});
+    seldom_output_ = true;
   }
 }
 
@@ -154,7 +156,7 @@ void forwarder::note_wanted(uint8_t encoding_before, time_point now) {
 
 void forwarder::stop(time_point now) {
   if (selector_.current())
-    events_.push(layers_changed{});
+    notify(layers_changed{});
   selector_.restart();
   selector_.poll_changed();
   forget_replay();
@@ -221,15 +223,15 @@ void forwarder::check_freeze(time_point now) {
 
 void forwarder::collect(time_point now) {
   if (selector_.poll_changed())
-    events_.push(layers_changed{current_layers()});
+    notify(layers_changed{current_layers()});
   if (replay_wanted_) [[unlikely]] {
     replay_asked_ = std::exchange(replay_wanted_, {});
-    events_.push(keyframe_wanted{*replay_asked_, true, true});
+    notify(keyframe_wanted{*replay_asked_, true, true});
   }
   if (keyframes_.poll(now))
-    events_.push(keyframe_wanted{selector_.wanted_encoding(), start_});
+    notify(keyframe_wanted{selector_.wanted_encoding(), start_});
   if (auto score = stream_.poll_score())
-    events_.push(consumer_score_changed{*score});
+    notify(consumer_score_changed{*score});
   if (report_due_ && now >= *report_due_) {
     // A stream that sends nothing is no sender (RFC 3550, section 6.4).
     report_due_.reset();
@@ -257,13 +259,14 @@ void forwarder::make_report(time_point now) {
   using std::chrono::microseconds;
   auto age = now - source->arrival;
   auto us = std::chrono::duration_cast<microseconds>(age).count();
-  auto ticks = us * int64_t{config_.clock_rate} / 1'000'000;
+  auto ticks = us * int64_t{timestamps_.clock_rate()} / 1'000'000;
   auto info = stream_.make_sender_report(
       later(source->ntp, age), *timestamp + static_cast<uint32_t>(ticks), now);
   rtcp::compound_builder packet;
   packet.add_sender_report(info);
-  packet.add_sdes(config_.ssrc, config_.cname);
+  packet.add_sdes(config_.ssrc, cname_);
   rtcp_.emplace(packet.bytes().begin(), packet.bytes().end());
+  seldom_output_ = true;
 }
 
 std::optional<outgoing_batch> forwarder::poll_batch() {
@@ -276,17 +279,23 @@ std::optional<outgoing_batch> forwarder::poll_batch() {
 
 std::optional<std::vector<packet_key>>
 forwarder::poll_retransmission_request() {
-  if (wanted_.empty())
+  if (!seldom_output_ || wanted_.empty())
     return std::nullopt;
   return std::exchange(wanted_, {});
 }
 
 std::optional<std::vector<uint8_t>> forwarder::poll_rtcp() {
+  if (!seldom_output_)
+    return std::nullopt;
   return std::exchange(rtcp_, std::nullopt);
 }
 
 std::optional<forwarder_event> forwarder::poll_event() {
-  return events_.pop();
+  if (!seldom_output_)
+    return std::nullopt;
+  auto out = events_.pop();
+  seldom_output_ = !events_.empty() || !wanted_.empty() || rtcp_;
+  return out;
 }
 
 std::optional<time_point> forwarder::poll_timeout() const {
@@ -299,7 +308,7 @@ std::optional<time_point> forwarder::poll_timeout() const {
 forwarder_stats forwarder::stats(time_point now) const {
   auto result = forwarder_stats{};
   stream_.fill(result, now);
-  result.rtx_ssrc = config_.rtx_ssrc;
+  result.rtx_ssrc = rtx_ssrc_;
   result.nacks_received = nacks_received_;
   result.packets_nacked = packets_nacked_;
   result.keyframe_requests_received = keyframe_requests_;
@@ -310,9 +319,10 @@ forwarder_stats forwarder::stats(time_point now) const {
 
 size_t forwarder::memory() const {
   return sizeof(*this) + sizeof(header_writer) + stream_.heap()
-         + sequence_.memory()
+         + sequence_.memory() + timestamps_.memory()
+         + (replayed_ ? sizeof(replayed_range) : 0)
          + source_reports_.capacity() * sizeof(source_reports_[0])
-         + config_.mid.capacity() + config_.cname.capacity();
+         + cname_.capacity();
 }
 
 } // namespace troupe::rtp

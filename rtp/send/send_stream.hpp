@@ -20,6 +20,9 @@ public:
   static constexpr int64_t initial_allowance = 4 * 1200;
   static constexpr int64_t max_allowance = 48 * 1024;
 
+  /// The first octets of this object: all that handle_sent() touches.
+  static constexpr size_t hot_octets = 64;
+
   explicit send_stream(ssrc media) : ssrc_(media) {}
 
   /// Notes a media packet with `octets` of payload that is sent.
@@ -84,6 +87,7 @@ private:
   void sweep();
   void update_score();
 
+  // The members up to rate_ are hot: see hot_octets.
   uint16_t newest_ = 0;
   uint8_t score_ = 10;
   bool score_changed_ = false;

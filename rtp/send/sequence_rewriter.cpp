@@ -1,5 +1,7 @@
 #include "rtp/send/sequence_rewriter.hpp"
 
+#include <algorithm>
+
 namespace troupe::rtp {
 
 namespace {
@@ -129,6 +131,8 @@ void sequence_rewriter::open(origin x, uint32_t output, uint32_t tag) {
   // An empty run has assigned no numbers and can be replaced.
   if (count_ == 0 || newest().length > 0) {
     head_ = static_cast<uint16_t>((head_ + 1) % max_runs);
+    if (runs_.size() == runs_.capacity())
+      runs_.reserve(std::min(2 * runs_.size() + 1, max_runs));
     if (head_ == runs_.size())
       runs_.emplace_back();
     if (count_ < max_runs)

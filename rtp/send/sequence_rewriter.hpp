@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/base/prefetch.hpp"
 #include "rtp/base/types.hpp"
 
 #include <optional>
@@ -80,6 +81,12 @@ public:
 
   /// The input that has the number, or nothing if none is remembered.
   std::optional<origin> original(uint16_t output) const;
+
+  /// Prefetches what the next input will touch on the heap.
+  void prefetch() const {
+    if (count_ > 0)
+      net::prefetch(&runs_[head_]);
+  }
 
   /// Octets on the heap.
   size_t memory() const {

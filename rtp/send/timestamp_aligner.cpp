@@ -28,25 +28,24 @@ uint32_t timestamp_aligner::map(uint8_t source, int64_t timestamp,
                                 const source_report* before) {
   if (!started_) {
     started_ = true;
-    turns_[0] = {timestamp, int64_t{initial_} - timestamp, 0, source};
+    now_ = {timestamp, int64_t{initial_} - timestamp, 0, source};
     last_input_ = timestamp;
     last_arrival_ = arrival;
-    return static_cast<uint32_t>(timestamp + turns_[0].offset);
+    return static_cast<uint32_t>(timestamp + now_.offset);
   }
-  auto& now = turns_[newest_];
   auto elapsed = ticks(arrival - last_arrival_);
   auto drift = timestamp - last_input_ - elapsed;
-  if (source != now.source || drift > ticks(max_drift)
+  if (source != now_.source || drift > ticks(max_drift)
       || drift < -ticks(max_drift)) {
-    auto last = last_input_ + now.offset;
+    auto last = last_input_ + now_.offset;
     auto output = last + std::max<int64_t>(elapsed, 1);
     auto monotonic_shift = int64_t{0};
-    if (source != now.source && report && before) {
+    if (source != now_.source && report && before) {
       // This packet's instant as a timestamp of the previous source.
       auto there = before->timestamp
                    + ticks_between(before->ntp, report->ntp, clock_rate_)
                    + timestamp - report->timestamp;
-      auto exact = there + now.offset - now.monotonic_shift;
+      auto exact = there + now_.offset - now_.monotonic_shift;
       if (std::abs(exact - output) <= ticks(max_report_error)) {
         output = std::max(exact, last + 1);
         monotonic_shift = output - exact;
@@ -59,30 +58,29 @@ uint32_t timestamp_aligner::map(uint8_t source, int64_t timestamp,
     last_input_ = timestamp;
     last_arrival_ = arrival;
   }
-  return static_cast<uint32_t>(timestamp + turns_[newest_].offset);
+  return static_cast<uint32_t>(timestamp + now_.offset);
 }
 
 std::optional<uint32_t> timestamp_aligner::peek(uint8_t source,
                                                 int64_t timestamp) const {
   if (!started_)
     return std::nullopt;
-  if (auto& now = turns_[newest_];
-      now.source == source && timestamp >= now.first)
-    return static_cast<uint32_t>(timestamp + now.offset);
-  for (size_t i = 1; i < turns_.size(); ++i) {
-    auto& x = turns_[(newest_ + turns_.size() - i) % turns_.size()];
-    if (x.source == source && timestamp >= x.first)
-      return static_cast<uint32_t>(timestamp + x.offset);
-  }
+  if (now_.source == source && timestamp >= now_.first)
+    return static_cast<uint32_t>(timestamp + now_.offset);
+  for (auto x = earlier_.rbegin(); x != earlier_.rend(); ++x)
+    if (x->source == source && timestamp >= x->first)
+      return static_cast<uint32_t>(timestamp + x->offset);
   // The timestamp is a little before the source's first turn.
-  if (auto& now = turns_[newest_]; now.source == source)
-    return static_cast<uint32_t>(timestamp + now.offset);
+  if (now_.source == source)
+    return static_cast<uint32_t>(timestamp + now_.offset);
   return std::nullopt;
 }
 
 void timestamp_aligner::take_turn(turn x) {
-  newest_ = static_cast<uint8_t>((newest_ + 1) % turns_.size());
-  turns_[newest_] = x;
+  if (earlier_.size() == max_earlier)
+    earlier_.erase(earlier_.begin());
+  earlier_.push_back(now_);
+  now_ = x;
 }
 
 int64_t timestamp_aligner::ticks(duration x) const {

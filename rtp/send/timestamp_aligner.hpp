@@ -2,8 +2,8 @@
 
 #include "rtp/packet/media_packet.hpp"
 
-#include <array>
 #include <optional>
+#include <vector>
 
 namespace troupe::rtp {
 
@@ -38,7 +38,7 @@ public:
 
   /// The source of the last packet; there must have been a packet.
   uint8_t source() const {
-    return turns_[newest_].source;
+    return now_.source;
   }
 
   bool started() const {
@@ -49,10 +49,15 @@ public:
     return clock_rate_;
   }
 
+  /// Octets on the heap: none before another turn has begun.
+  size_t memory() const {
+    return earlier_.capacity() * sizeof(turn);
+  }
+
 private:
   // The packets of one source from `first` on.
   struct turn {
-    int64_t first = INT64_MAX;
+    int64_t first = 0;
     int64_t offset = 0; // output minus input
     // The part of the offset that only keeps timestamps ascending: the next
     // source does not inherit it.
@@ -63,13 +68,15 @@ private:
   int64_t ticks(duration x) const;
   void take_turn(turn x);
 
+  static constexpr size_t max_earlier = 3;
+
   uint32_t clock_rate_;
   uint32_t initial_;
-  bool started_ = false;
-  uint8_t newest_ = 0;
-  std::array<turn, 4> turns_; // a ring
+  turn now_;
   int64_t last_input_ = 0;
   time_point last_arrival_{};
+  bool started_ = false;
+  std::vector<turn> earlier_; // the oldest first
 };
 
 } // namespace troupe::rtp
