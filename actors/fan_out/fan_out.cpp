@@ -68,8 +68,8 @@ void fan_out::set_plain(transport_key which, std::shared_ptr<packet_sender> x,
 void fan_out::connect(consumer& x, net::time_point now) {
   // Queued packets have sequence numbers from before. One that is sent after
   // this could be ahead of all that follow, which SRTP would reject as old.
-  x.on->sender.egress().drop(x.engine->headers());
-  x.engine->handle_connected(now, x.on->sender.used_by(*x.engine));
+  x.on->sender.egress().drop(x.engine.headers());
+  x.engine.handle_connected(now, x.on->sender.used_by(x.engine));
 }
 
 void fan_out::remove_transport(transport_key which) {
@@ -140,40 +140,23 @@ bool fan_out::add_consumer(shard_consumer settings, net::rng& random,
   auto first = source.listeners.empty();
   auto& config = settings.engine;
   config.producer_paused = source.paused.value_or(config.producer_paused);
-  auto x = std::make_unique<consumer>();
-  x->key = settings.key;
-  x->from = settings.from;
-  x->on_key = settings.on;
+  auto x = std::make_unique<consumer>(settings, random);
   x->on = &touch(settings.on);
   x->source = &source;
-  x->paused = config.paused;
-  x->stopped = config.paused;
-  x->applied = config.layout.highest();
-  x->facts.kind = config.kind;
-  x->layout = config.layout;
-  x->base_layer_only = config.base_layer_only;
-  x->facts.encodings = config.layout.spatial_layers;
-  x->facts.preferred = config.layout.highest_spatial();
-  x->facts.shed_rank = settings.shed_rank;
-  x->owner = std::move(settings.owner);
   if (x->layout.spatial_layers > 1 && !source.layers)
     source.layers.emplace(x->layout);
-  source.rates.set_keyed(config.layout.keyed);
+  source.rates.set_keyed(x->layout.keyed);
   if (config.kind == rtp::media_kind::video)
     x->share = make_share(source.rates);
-  x->transport_cc = config.feedback.transport_cc;
-  x->numbered = config.extensions.has(rtp::extension::transport_cc);
-  x->on->adaptive =
-      x->on->adaptive || config.feedback.transport_cc || config.feedback.remb;
-  x->engine = std::make_unique<rtp::forwarder>(std::move(config), random);
-  x->engine->set_pool(&packet_vectors_);
+  x->on->adaptive |= config.feedback.transport_cc || config.feedback.remb;
+  x->engine.set_pool(&packet_vectors_);
   x->timer_index = timers_.size();
   timers_.push_back({net::time_point::max(), x.get()});
   if (source.layers)
-    x->engine->set_alive(source.layers->alive(), now);
+    x->engine.set_alive(source.layers->alive(), now);
   for (const auto& report : source.reports)
     if (report)
-      x->engine->handle_source_report(*report);
+      x->engine.handle_source_report(*report);
   x->listener_index = source.listeners.size();
   source.listeners.push_back({x.get()});
   x->on->consumers.push_back(x.get());
@@ -251,12 +234,12 @@ std::optional<producer_key> fan_out::remove_consumer(consumer_key which) {
   timers_.pop_back();
   limited_by_overload_ -= size_t{gone->limited_by_overload};
   count_skipped(*gone);
-  retired_.add(gone->engine->stats({}));
+  retired_.add(gone->engine.stats({}));
   std::erase(gone->on->consumers, gone.get());
-  gone->on->sender.end(*gone->engine);
+  gone->on->sender.end(gone->engine);
   for (auto key : gone->previous_transports)
     if (auto before = transports_.find(key); before != transports_.end())
-      before->second->sender.end(*gone->engine);
+      before->second->sender.end(gone->engine);
   drop_if_unused(gone->on_key);
   remove_listener(*gone);
   gone->source->losses.remove(static_cast<uint64_t>(which));
@@ -282,7 +265,7 @@ const rtp::forwarder* fan_out::find_consumer(consumer_key which) {
   if (i == consumers_.end())
     return nullptr;
   count_skipped(*i->second);
-  return i->second->engine.get();
+  return &i->second->engine;
 }
 
 const rtp::decision_log* fan_out::find_decisions(consumer_key which) const {
@@ -294,7 +277,7 @@ sender_totals fan_out::totals(net::time_point now) {
   auto out = retired_;
   for (const auto& [key, x] : consumers_) {
     count_skipped(*x);
-    out.add(x->engine->stats(now));
+    out.add(x->engine.stats(now));
   }
   for (const auto& [key, x] : transports_)
     note_exhausted(out, x->sender);
@@ -309,13 +292,17 @@ void fan_out::prefetch_behind(const std::vector<listener>& all, size_t k,
                               uint32_t present) {
   constexpr size_t soon = 2;
   constexpr size_t later = 4;
+  auto attends = [&](size_t i) {
+    return i < all.size() && (all[i].attention.encodings & present) != 0;
+  };
   if (k + later < all.size())
     net::prefetch(all[k + later].who);
-  if (k + soon >= all.size()
-      || (all[k + soon].attention.encodings & present) == 0)
+  if (attends(k + later))
+    all[k + later].who->engine.prefetch();
+  if (!attends(k + soon))
     return;
   const auto& next = *all[k + soon].who;
-  next.engine->prefetch();
+  next.engine.prefetch_more();
   next.on->sender.prefetch();
 }
 
@@ -338,7 +325,7 @@ void fan_out::handle_media(producer_key from, const rtp::media_batch& batch,
   for (size_t k = 0; k < all.size(); ++k) {
     auto& x = all[k];
     prefetch_behind(all, k, present);
-    auto& engine = *x.who->engine;
+    auto& engine = x.who->engine;
     if (refused)
       engine.handle_overload(now);
     if (changed)
@@ -360,7 +347,7 @@ void fan_out::handle_media(producer_key from, const rtp::media_batch& batch,
 void fan_out::skip_gap(producer_key from) {
   if (auto i = producers_.find(from); i != producers_.end())
     for (auto& x : i->second.listeners)
-      x.who->engine->skip_gap();
+      x.who->engine.skip_gap();
 }
 
 void fan_out::handle_source_report(producer_key from,
@@ -373,7 +360,7 @@ void fan_out::handle_source_report(producer_key from,
     reports.resize(size_t{report.encoding} + 1);
   reports[report.encoding] = report;
   for (auto& x : i->second.listeners)
-    x.who->engine->handle_source_report(report);
+    x.who->engine.handle_source_report(report);
 }
 
 std::vector<consumer_key> fan_out::handle_producer_paused(producer_key from,
@@ -386,12 +373,12 @@ std::vector<consumer_key> fan_out::handle_producer_paused(producer_key from,
   i->second.paused = paused;
   for (auto& to : i->second.listeners) {
     auto& x = *to.who;
-    if (x.engine->producer_paused() == paused)
+    if (x.engine.producer_paused() == paused)
       continue;
     if (paused)
-      x.engine->handle_producer_paused(now);
+      x.engine.handle_producer_paused(now);
     else
-      x.engine->handle_producer_resumed(now);
+      x.engine.handle_producer_resumed(now);
     note_producer(x, now);
     share_later(*x.on);
     changed.push_back(x.key);
@@ -416,7 +403,7 @@ void fan_out::handle_timeout(net::time_point now) {
   auto next = net::time_point::max();
   for (auto& x : timers_) {
     if (x.at <= now) {
-      x.who->engine->handle_timeout(now);
+      x.who->engine.handle_timeout(now);
       collect(*x.who, now);
     }
     next = std::min(next, x.at);
@@ -426,19 +413,19 @@ void fan_out::handle_timeout(net::time_point now) {
 }
 
 void fan_out::collect(consumer& x, net::time_point now) {
-  while (auto batch = x.engine->poll_batch()) {
+  while (auto batch = x.engine.poll_batch()) {
     batch->kind = x.facts.kind;
     x.on->sender.queue_media(std::move(*batch), now);
     x.on->sender.prefetch_more();
     mark(*x.on);
   }
-  while (auto packet = x.engine->poll_rtcp()) {
+  while (auto packet = x.engine.poll_rtcp()) {
     x.on->sender.queue_rtcp(std::move(*packet));
     mark(*x.on);
   }
-  while (auto keys = x.engine->poll_retransmission_request())
+  while (auto keys = x.engine.poll_retransmission_request())
     events_.push({x.key, x.from, packets_missing{std::move(*keys)}});
-  while (auto event = x.engine->poll_event()) {
+  while (auto event = x.engine.poll_event()) {
     if (std::holds_alternative<rtp::keyframe_wanted>(*event))
       note(x, rtp::decision_reason::keyframe, now);
     std::visit(
@@ -448,18 +435,18 @@ void fan_out::collect(consumer& x, net::time_point now) {
         *event);
   }
   count_skipped(x);
-  x.source->listeners[x.listener_index].attention = x.engine->attends();
+  x.source->listeners[x.listener_index].attention = x.engine.attends();
   set_timer(x);
 }
 
 void fan_out::count_skipped(consumer& x) {
   auto& entry = x.source->listeners[x.listener_index];
   if (auto n = std::exchange(entry.skipped, 0))
-    x.engine->count_dropped(entry.attention.otherwise, n);
+    x.engine.count_dropped(entry.attention.otherwise, n);
 }
 
 void fan_out::set_timer(consumer& x) {
-  auto due = x.engine->poll_timeout();
+  auto due = x.engine.poll_timeout();
   timers_[x.timer_index].at = due.value_or(net::time_point::max());
   if (due && (!timeout_ || *due < *timeout_))
     timeout_ = due;

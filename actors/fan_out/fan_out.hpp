@@ -138,7 +138,7 @@ public:
     auto i = consumers_.find(which);
     if (i == consumers_.end())
       return;
-    f(*i->second->engine);
+    f(i->second->engine);
     collect(*i->second, now);
   }
 
@@ -247,33 +247,40 @@ private:
     std::optional<net::time_point> began; // to share its link
   };
 
-  struct consumer {
-    consumer_key key;
-    producer_key from;
-    transport_key on_key;
-    transport* on;
-    producer* source;
-    std::unique_ptr<rtp::forwarder> engine;
+  // One allocation with its forwarder. In the first cache line is what each
+  // batch needs of the rest; the forwarder's own hot lines follow.
+  struct alignas(64) consumer {
+    consumer(const shard_consumer& x, net::rng& random);
+
+    transport* on = nullptr;
+    producer* source = nullptr;
     size_t listener_index = 0; // in source->listeners
     size_t timer_index = 0;    // in timers_
+    consumer_key key{};
+    producer_key from{};
     consumer_facts facts;
-    bool paused;               // by the client
+    rtp::forwarder engine;
+    transport_key on_key{};
+    bool paused = false;       // by the client
     bool transport_cc = false; // its client sends that feedback
     bool numbered = false;     // which covers these packets, too
     rtp::producer_layout layout;
     bool base_layer_only = false; // its client decodes no other
     uint8_t preferred_temporal = rtp::all_layers.temporal;
-    std::shared_ptr<const speech_activity> owner;
     shedding_decision allowed; // what overload leaves
     uint8_t priority = rtp::allocated_stream{}.priority;
-    std::unique_ptr<rtp::allocated_stream> share; // null of audio
     // As last applied to the engine.
     bool stopped = false;
     std::optional<rtp::layers> applied;
-    rtp::decision_log log;
     bool limited_by_overload = false;
+    std::shared_ptr<const speech_activity> owner;
+    std::unique_ptr<rtp::allocated_stream> share; // null of audio
+    rtp::decision_log log;
     std::vector<transport_key> previous_transports; // former transports
   };
+
+  static_assert(sizeof(consumer_facts) <= 16); // of 64 octets, 48 are taken
+  static_assert(sizeof(consumer) <= 18 * 64);
 
   // When an engine's timeout is due. Contiguous, since all are read often.
   struct timer_entry {

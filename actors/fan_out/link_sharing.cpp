@@ -89,7 +89,7 @@ void fan_out::allocate(transport& x, net::time_point now) {
   bool probing = false;
   shares_.clear();
   for (auto* to : x.consumers) {
-    auto runs = !to->paused && !to->engine->producer_paused();
+    auto runs = !to->paused && !to->engine.producer_paused();
     if (to->facts.kind == rtp::media_kind::audio) {
       if (runs)
         (to->numbered ? audio : uncovered) += to->source->rates.bps({});
@@ -114,7 +114,7 @@ void fan_out::allocate(transport& x, net::time_point now) {
   auto congested = egress.congested(now);
   x.allocator.allocate(shares_, video, congested, now);
   for (auto* to : x.consumers) {
-    to->engine->set_congested(congested);
+    to->engine.set_congested(congested);
     apply(*to, now);
   }
   egress.set_probing(probing);
@@ -137,16 +137,16 @@ void fan_out::apply(consumer& x, net::time_point now) {
       target->spatial = x.allowed.encoding;
     if (x.share->wanted || x.allowed.paused)
       if (std::exchange(x.applied, target) != target) {
-        x.engine->set_layers(target, now);
+        x.engine.set_layers(target, now);
         note(x, reason_of(x), now);
       }
   }
   if (x.paused && !stopped) {
-    x.engine->pause(now);
+    x.engine.pause(now);
     note(x, rtp::decision_reason::paused, now);
   }
   if (!x.paused && stopped) {
-    x.engine->resume(now);
+    x.engine.resume(now);
     note(x, reason_of(x), now);
   }
   collect(x, now);
@@ -168,7 +168,7 @@ rtp::decision_reason fan_out::reason_of(const consumer& x) {
 
 void fan_out::note(consumer& x, rtp::decision_reason why, net::time_point now) {
   const auto& egress = x.on->sender.egress();
-  auto runs = !x.paused && !x.engine->producer_paused();
+  auto runs = !x.paused && !x.engine.producer_paused();
   auto target = runs ? signaled(x.applied, x.layout) : std::nullopt;
   x.log.add(
       {now, why, target, egress.link_bps(), static_cast<float>(egress.loss())});
@@ -177,8 +177,8 @@ void fan_out::note(consumer& x, rtp::decision_reason why, net::time_point now) {
 void fan_out::note_producer(consumer& x, net::time_point now) {
   if (!x.paused)
     note(x,
-         x.engine->producer_paused() ? rtp::decision_reason::paused
-                                     : reason_of(x),
+         x.engine.producer_paused() ? rtp::decision_reason::paused
+                                    : reason_of(x),
          now);
 }
 
@@ -188,7 +188,7 @@ fan_out::explain(consumer_key which, net::time_point now) const {
   if (i == consumers_.end())
     return std::nullopt;
   const auto& x = *i->second;
-  const auto& engine = *x.engine;
+  const auto& engine = x.engine;
   const auto& egress = x.on->sender.egress();
   consumer_explanation out;
   out.kind = x.facts.kind;
@@ -215,8 +215,8 @@ fan_out::explain(consumer_key which, net::time_point now) const {
 void fan_out::handle_dropped(transport& x, net::time_point now) {
   while (auto stream = x.sender.egress().poll_dropped())
     for (auto* to : x.consumers)
-      if (to->engine->ssrc() == *stream) {
-        to->engine->handle_overload(now);
+      if (to->engine.ssrc() == *stream) {
+        to->engine.handle_overload(now);
         note(*to, rtp::decision_reason::late, now);
         collect(*to, now);
       }
