@@ -235,15 +235,16 @@ private:
   struct consumer;
   struct producer;
 
-  struct transport {
-    transport_sender sender;
-    std::vector<consumer*> consumers;
-    rtp::bitrate_allocator allocator;
-    bool adaptive = false; // its client reports what its link carries
-    bool attached = false; // by its actor, not only by a consumer
+  // In the first cache lines is what each packet needs.
+  struct alignas(64) transport {
     bool dirty = false;    // is in dirty_
     bool holding = false;  // is in holding_
     bool unshared = false; // is in unshared_
+    bool adaptive = false; // its client reports what its link carries
+    bool attached = false; // by its actor, not only by a consumer
+    transport_sender sender;
+    std::vector<consumer*> consumers;
+    rtp::bitrate_allocator allocator;
     std::optional<net::time_point> began; // to share its link
   };
 

@@ -77,8 +77,13 @@ public:
 
   /// Prefetches the memory that queue_media() and flush() access.
   void prefetch() const {
-    net::prefetch(&srtp_, &egress_);
-    egress_.prefetch();
+    net::prefetch(this, egress_.hot_end());
+  }
+
+  /// The octets that a packet may touch, from the beginning of this object.
+  size_t hot_octets() const {
+    return static_cast<size_t>(egress_.hot_end()
+                               - reinterpret_cast<const uint8_t*>(this));
   }
 
   /// Call it after prefetch(): prefetches what that memory points to.
@@ -109,13 +114,15 @@ private:
   void flush_protected(datagram_batcher& out);
   void flush_plain(net::time_point now);
 
+  // Each packet touches all before egress_, and the first part of that. A test
+  // limits their size.
   std::shared_ptr<net::srtp_sender> srtp_;
-  std::optional<net::transport_tuple> path_;
   std::shared_ptr<packet_sender> plain_;
-  rtp::egress egress_;
+  std::optional<net::transport_tuple> path_;
   std::vector<std::vector<uint8_t>> rtcp_;
   net::traffic sent_;
   net::traffic rtp_sent_;
+  rtp::egress egress_;
   uint64_t exhausted_ = 0; // by former SRTP senders
 };
 

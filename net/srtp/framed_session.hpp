@@ -85,8 +85,9 @@ private:
     return sources_.find_or_add(ssrc, [this] { exhaust(); });
   }
 
-  Transform transform_;
+  // The sources first: prefetch() covers them and the keys for RTP.
   sent_sources<source_state> sources_;
+  Transform transform_;
 };
 
 /// An srtp_receiver on a transform: estimates indices and refuses replays.

@@ -173,8 +173,8 @@ public:
   }
 
 private:
-  bool is_128_;
   alignas(64) gcm_key_data key_;
+  bool is_128_; // in the last line of the key
 };
 
 } // namespace

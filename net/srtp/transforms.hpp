@@ -191,13 +191,14 @@ public:
   }
 
 private:
+  // The salt first: srtp_sender::prefetch() covers the beginning.
   struct half {
     half(const srtp_packet_keys& keys, bool sends)
-        : primitive(keys.cipher_key(), sends)
-        , salt(keys.salt) {}
+        : salt(keys.salt)
+        , primitive(keys.cipher_key(), sends) {}
 
-    Primitive primitive;
     std::array<uint8_t, 14> salt;
+    Primitive primitive;
   };
 
   // The unencrypted octets and the trailer (RFC 7714, section 9.2).

@@ -185,7 +185,7 @@ void egress::start_probe_if_due() {
   if (!probe_ && probing_ && wants_more_ && now_ >= probe_check_due_) {
     probe_check_due_ = now_ + probe_check_interval;
     if (auto x = estimator_->poll_probe(now_)) {
-      probe_ = probe_progress{*x, now_};
+      probe_ = std::make_unique<probe_progress>(probe_progress{*x, now_});
       latest_probe_ = x->id;
     }
   }

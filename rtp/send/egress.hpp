@@ -129,7 +129,18 @@ public:
 
   /// Prefetches the memory that handle_batch() and poll_packet() touch.
   void prefetch() const {
-    net::prefetch(this, &estimator_);
+    net::prefetch(this, hot_end());
+  }
+
+  /// The octets that a packet may touch, from the beginning of this object.
+  size_t hot_octets() const {
+    return static_cast<size_t>(hot_end()
+                               - reinterpret_cast<const uint8_t*>(this));
+  }
+
+  /// Where they end.
+  const uint8_t* hot_end() const {
+    return reinterpret_cast<const uint8_t*>(&stats_.bitrate_bps);
   }
 
   /// Call once prefetch() has taken effect: prefetches what that points to.
@@ -182,27 +193,28 @@ private:
   void drop_superseded(const outgoing_batch& x);
   void start_probe_if_due();
 
-  // The members that each packet touches stand together: with many receivers
-  // none of them is in the cache when their turn comes.
+  // Up to the first part of stats_ stand the members that each packet touches:
+  // with many receivers none of them is in the cache when their turn comes. A
+  // test limits their size.
   time_point now_{};
   std::optional<time_point> timeout_;
-  time_point probe_check_due_{};
   // The first number is 1 of the second cycle, so that all stay positive.
   int64_t next_sequence_ = 65537;
+  bool uncongested_ = true; // the link is not congested, and nothing is paced
+  bool probing_ = false;
+  bool wants_more_ = true; // than the link is estimated to carry
+  std::unique_ptr<bandwidth_estimator> estimator_; // from the first feedback on
+  time_point probe_check_due_{};
+  std::unique_ptr<probe_progress> probe_; // seldom any
   std::vector<sent_packet> history_; // empty until the first numbered packet
   send_queue video_;
   send_queue audio_;
   send_queue repairs_;
-  bool uncongested_ = true; // the link is not congested, and nothing is paced
-  bool probing_ = false;
-  bool wants_more_ = true; // than the link is estimated to carry
   pacer pacer_;
-  std::optional<probe_progress> probe_;
-  fifo<ssrc> dropped_;
   rate_meter rate_;
-  egress_stats stats_;
+  fifo<ssrc> dropped_;
+  egress_stats stats_; // `packets` and `octets` are first
 
-  std::unique_ptr<bandwidth_estimator> estimator_; // from the first feedback on
   time_point restarted_at_{};
   std::vector<packet_report> reports_;
   reordering reordering_;

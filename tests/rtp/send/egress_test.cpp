@@ -440,3 +440,9 @@ TEST_CASE("audio is sent at once and whole for any feedback of a receiver") {
     }
   }
 }
+
+TEST_CASE(
+    "a packet touches at most six cache lines of its transport's egress") {
+  rtp::egress x;
+  CHECK(x.hot_octets() <= 6 * 64);
+}
