@@ -290,6 +290,7 @@ sender_totals fan_out::totals(net::time_point now) {
 // before their turn. The objects that point to the rest come first.
 void fan_out::prefetch_behind(const std::vector<listener>& all, size_t k,
                               uint32_t present) {
+  constexpr size_t next = 1;
   constexpr size_t soon = 2;
   constexpr size_t later = 4;
   auto attends = [&](size_t i) {
@@ -299,11 +300,15 @@ void fan_out::prefetch_behind(const std::vector<listener>& all, size_t k,
     net::prefetch(all[k + later].who);
   if (attends(k + later))
     all[k + later].who->engine.prefetch();
-  if (!attends(k + soon))
-    return;
-  const auto& next = *all[k + soon].who;
-  next.engine.prefetch_more();
-  next.on->sender.prefetch();
+  if (attends(k + soon)) {
+    const auto& x = *all[k + soon].who;
+    x.engine.prefetch_more();
+    x.on->sender.prefetch();
+  }
+  if (attends(k + next)) {
+    const auto& x = *all[k + next].who;
+    x.on->sender.prefetch_queue(x.facts.kind);
+  }
 }
 
 void fan_out::handle_media(producer_key from, const rtp::media_batch& batch,
@@ -464,7 +469,10 @@ net::duration fan_out::flush(net::datagram_sink& out, net::time_point now) {
     handle_pacing(now);
   {
     datagram_batcher sender{out};
-    for (auto* x : dirty_) {
+    for (size_t k = 0; k < dirty_.size(); ++k) {
+      auto* x = dirty_[k];
+      if (k + 2 < dirty_.size())
+        dirty_[k + 2]->sender.prefetch_source();
       x->dirty = false;
       x->sender.flush(sender, now);
       if (auto next = x->sender.egress().poll_timeout())

@@ -86,11 +86,26 @@ public:
                                - reinterpret_cast<const uint8_t*>(this));
   }
 
-  /// Call it after prefetch(): prefetches what that memory points to.
+  /// Call it after prefetch(): prefetches what queue_media() will touch behind
+  /// that.
+  void prefetch_queue(rtp::media_kind kind) const {
+    egress_.prefetch_queue(kind);
+  }
+
+  /// Call it after queue_media(): prefetches what flush() will touch.
   void prefetch_more() const {
     egress_.prefetch_more();
     if (srtp_)
       srtp_->prefetch();
+  }
+
+  /// Call it shortly before flush(): prefetches what SRTP knows of the next
+  /// packet's source.
+  void prefetch_source() const {
+    if (!srtp_)
+      return;
+    if (auto x = egress_.next_source())
+      srtp_->prefetch_source(rtp::value(*x));
   }
 
   /// Protects all that waits into `out`, as sent at `now`; or sends it, by the

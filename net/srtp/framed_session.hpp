@@ -25,6 +25,10 @@ public:
     return transform_.ready();
   }
 
+  void prefetch_source(uint32_t ssrc) const override {
+    sources_.prefetch(ssrc);
+  }
+
   std::optional<size_t> protect_rtp(byte_span header, byte_span payload,
                                     mutable_byte_span out) override {
     auto length = header.size() + payload.size() + transform_.rtp_tag();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/base/prefetch.hpp"
 #include "net/srtp/source_table.hpp"
 #include "net/srtp/ssrc_ranges.hpp"
 
@@ -16,6 +17,12 @@ public:
   /// The state of a source, or null.
   State* find(uint32_t ssrc) {
     return sources_.find(ssrc);
+  }
+
+  /// Prefetches the state of a source, if it is there.
+  void prefetch(uint32_t ssrc) const {
+    if (const auto* x = sources_.peek(ssrc))
+      net::prefetch(x, x + 1);
   }
 
   /// The state of a source, which is added if it is new. Null for a retired

@@ -31,6 +31,14 @@ public:
     return &entries_[last_].state;
   }
 
+  /// The same, without access to the state itself.
+  const State* peek(uint32_t ssrc) const {
+    if (slots_.empty())
+      return nullptr;
+    const auto& x = slots_[slot_of(ssrc)];
+    return x.position == 0 ? nullptr : &entries_[x.position - 1].state;
+  }
+
   /// Adds a source that is not in the table. The table must not be full.
   State& insert(uint32_t ssrc) {
     TROUPE_ASSERT(!full());

@@ -63,6 +63,12 @@ public:
     net::prefetch(begin, begin + typical);
   }
 
+  /// Call it once prefetch() has taken effect: prefetches the state of a
+  /// source. Does nothing by default.
+  virtual void prefetch_source(uint32_t ssrc) const {
+    static_cast<void>(ssrc);
+  }
+
   /// Writes the header, the encrypted payload and the tag to `out`, which must
   /// have space for all three (srtp_max_overhead) and overlap neither input.
   /// `header` is the whole RTP header with CSRCs and extensions; it is a

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "net/base/prefetch.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -60,6 +62,12 @@ public:
   void clear() {
     items_.clear();
     head_ = 0;
+  }
+
+  /// Prefetches where an empty queue puts its next element.
+  void prefetch() const {
+    if (items_.capacity() > 0)
+      net::prefetch(items_.data(), items_.data() + 1);
   }
 
 private:

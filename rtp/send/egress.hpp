@@ -143,13 +143,26 @@ public:
     return reinterpret_cast<const uint8_t*>(&stats_.bitrate_bps);
   }
 
-  /// Call once prefetch() has taken effect: prefetches what that points to.
+  /// Call once prefetch() has taken effect: prefetches what handle_batch() of
+  /// this kind of media will touch behind that.
+  void prefetch_queue(media_kind kind) const {
+    (kind == media_kind::audio ? audio_ : video_).prefetch();
+  }
+
+  /// Call after handle_batch(): prefetches what poll_packet() will touch.
   void prefetch_more() const {
     if (!history_.empty())
       net::prefetch(
           &history_[static_cast<size_t>(next_sequence_) % history_size]);
-    if (const auto* x = video_.writer())
-      net::prefetch(x, x + 1);
+    for (const auto* queue : {&audio_, &video_})
+      if (const auto* x = queue->writer())
+        net::prefetch(x, x + 1);
+  }
+
+  /// The SSRC of the packet that is likely to be sent next.
+  std::optional<ssrc> next_source() const {
+    auto x = audio_.source();
+    return x ? x : video_.source();
   }
 
 private:

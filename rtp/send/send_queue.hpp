@@ -45,6 +45,19 @@ public:
     return waiting_.empty() ? nullptr : waiting_.front().headers.get();
   }
 
+  /// The SSRC of the next packet. Nothing if the queue is empty; may be nothing
+  /// between pop() and front().
+  std::optional<ssrc> source() const {
+    if (waiting_.empty() || position_ >= waiting_.front().packets.size())
+      return std::nullopt;
+    return waiting_.front().packets[position_].fields.ssrc;
+  }
+
+  /// Prefetches where the next batch will be put.
+  void prefetch() const {
+    waiting_.prefetch();
+  }
+
   /// When the next packet was queued; there must be one.
   time_point since() {
     return waiting_.front().queued;

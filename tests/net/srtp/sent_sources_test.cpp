@@ -59,3 +59,14 @@ TEST_CASE("a sender refuses one source more than it keeps until one ends") {
   CHECK(x.find_or_add(max_sent_sources, exhaust));
   CHECK(refused == 1);
 }
+
+TEST_CASE("prefetching a source adds none") {
+  sent_sources<numbered> x;
+  x.prefetch(7);
+  CHECK(x.find(7) == nullptr);
+  REQUIRE(x.find_or_add(7, [] {}));
+  x.prefetch(7);
+  x.prefetch(8);
+  CHECK(x.find(7) != nullptr);
+  CHECK(x.find(8) == nullptr);
+}

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 using namespace troupe::net;
@@ -104,10 +105,12 @@ TEST_CASE("the source table finds only inserted sources") {
   for (auto [ssrc, value] : expected) {
     REQUIRE(table.find(ssrc) != nullptr);
     REQUIRE(*table.find(ssrc) == value);
+    REQUIRE(std::as_const(table).peek(ssrc) == table.find(ssrc));
   }
   for (int i = 0; i < 10000; ++i) {
     auto ssrc = random->u32();
     REQUIRE((table.find(ssrc) != nullptr) == expected.contains(ssrc));
+    REQUIRE((table.peek(ssrc) != nullptr) == expected.contains(ssrc));
   }
 }
 
