@@ -22,12 +22,6 @@ struct consumer_state {
 
   consumer_actor::behavior_type make_behavior(const consumer_config& cfg);
 
-  // Passes a command on for the forwarder in the shard.
-  template <class Command>
-  void control(const Command& x) {
-    self->send(shard, control_consumer{key(), x});
-  }
-
   // Sends the scores to the listener if they have changed.
   void send_scores();
 
@@ -89,12 +83,10 @@ consumer_state::make_behavior(const consumer_config& cfg) {
         self->send(listener, consumer_producer_paused{id, x.paused});
       },
       [this](const producer_score_changed&) { send_scores(); },
-      [this](const pause_consumer& x) { control(x); },
-      [this](const resume_consumer& x) { control(x); },
       [this](const close_consumer&) { self->quit(); },
-      [this](const protocol::verb::set_preferred_layers& x) { control(x); },
-      [this](const protocol::verb::set_priority& x) { control(x); },
-      [this](const request_key_frame& x) { control(x); },
+      [this](const control_stream& x) {
+        self->send(shard, control_consumer{key(), x.what});
+      },
       [this](const move_consumer& x) {
         self->send(shard, move_shard_consumer{key(), x.to});
       },

@@ -12,20 +12,22 @@ struct move_consumer {
   transport_key to{};
 };
 
+/// A command of the client. All kinds are one message: each handler costs every
+/// consumer some 40 octets.
+struct control_stream {
+  stream_command what;
+};
+
 /// The CONSUMER actor interface: one track as one client receives it. The actor
 /// handles lifetime and control; the packets pass through its forwarder in the
 /// shard of the receiving transport.
 using consumer_actor = consumer_events_actor::extend<
-    caf::reacts_to<pause_consumer>,
-    // Resumes with a key frame, which it requests.
-    caf::reacts_to<resume_consumer>, caf::reacts_to<close_consumer>,
-    // Sets the layers that the client prefers of a layered producer.
-    caf::reacts_to<protocol::verb::set_preferred_layers>,
-    // Sets its priority among the consumers of its transport; the sender has
-    // checked that it is 1 to 255.
-    caf::reacts_to<protocol::verb::set_priority>,
-    // The client requests a key frame.
-    caf::reacts_to<request_key_frame>,
+    caf::reacts_to<close_consumer>,
+    // Pauses, or resumes with a key frame, which it requests; sets the layers
+    // that the client prefers of a layered producer, or the priority among the
+    // consumers of its transport (the sender has checked that it is 1 to 255);
+    // requests a key frame.
+    caf::reacts_to<control_stream>,
     // Sends the stream on another transport of the client's.
     caf::reacts_to<move_consumer>,
     // Answered by its shard, which has handled all earlier commands by then.

@@ -98,13 +98,16 @@ struct transport_feedback {
   std::shared_ptr<in_flight_gauge> gauge;
 };
 
+/// What a client asks of a stream that it receives.
+using stream_command =
+    std::variant<pause_consumer, resume_consumer, request_key_frame,
+                 protocol::verb::set_preferred_layers,
+                 protocol::verb::set_priority>;
+
 /// A command to a consumer's actor, which passes it on for its forwarder.
 struct control_consumer {
   consumer_key consumer{};
-  std::variant<pause_consumer, resume_consumer, request_key_frame,
-               protocol::verb::set_preferred_layers,
-               protocol::verb::set_priority>
-      what;
+  stream_command what;
 };
 
 /// Requests a consumer's statistics.

@@ -116,7 +116,7 @@ consume_requests::add(const consumption& what, const producer_entry& found) {
   auto route = add_transport_consumer{created, to_ssrcs(*negotiated),
                                       consumer_key{actor->id()}};
   if (!x.transport && !on->direction)
-    record.route = route;
+    record.route = std::make_shared<const add_transport_consumer>(route);
   peer_.self->send(on->actor, std::move(route));
   return reply::consumed{
       created,          facts.info.id,     facts.info.peer,

@@ -4,10 +4,9 @@
 
 namespace troupe::actors {
 
-template <class Message>
 caf::result<reply::consumers>
-peer_consumers::send_to_all(const std::optional<consumer_id>& which,
-                            const Message& x) {
+peer_consumers::control_all(const std::optional<consumer_id>& which,
+                            const control_stream& x) {
   reply::consumers reached;
   const consumer_actor* last = nullptr;
   for (const auto& record : media_.consumers())
@@ -31,9 +30,8 @@ peer_consumers::send_to_all(const std::optional<consumer_id>& which,
   return promise;
 }
 
-template <class Message>
-caf::result<reply::ok> peer_consumers::send_to_one(const consumer_id& which,
-                                                   const Message& x) {
+caf::result<reply::ok> peer_consumers::control_one(const consumer_id& which,
+                                                   const control_stream& x) {
   auto* record = media_.find(which);
   if (!record)
     return refuse(error_code::consumer_not_found);
@@ -44,8 +42,9 @@ caf::result<reply::ok> peer_consumers::send_to_one(const consumer_id& which,
 caf::result<reply::consumers>
 peer_consumers::set_paused(const std::optional<consumer_id>& which,
                            bool paused) {
-  return paused ? send_to_all(which, actors::pause_consumer{})
-                : send_to_all(which, actors::resume_consumer{});
+  if (paused)
+    return control_all(which, {actors::pause_consumer{}});
+  return control_all(which, {actors::resume_consumer{}});
 }
 
 caf::result<reply::ok> peer_consumers::close(const consumer_id& which) {
@@ -59,7 +58,7 @@ caf::result<reply::ok> peer_consumers::close(const consumer_id& which) {
 
 caf::result<reply::ok>
 peer_consumers::set_layers(const verb::set_preferred_layers& x) {
-  return send_to_one(x.consumer, x);
+  return control_one(x.consumer, {x});
 }
 
 caf::result<reply::ok>
@@ -70,13 +69,13 @@ peer_consumers::set_priority(const verb::set_priority& x) {
   if (x.priority < 1 || x.priority > 255)
     return to_caf({error_code::bad_request, "priority: must be 1 to 255"});
   record->priority = x.priority;
-  peer_.self->send(record->actor, x);
+  peer_.self->send(record->actor, control_stream{x});
   return reply::ok{};
 }
 
 caf::result<reply::ok>
 peer_consumers::request_key_frame(const consumer_id& which) {
-  return send_to_one(which, actors::request_key_frame{});
+  return control_one(which, {actors::request_key_frame{}});
 }
 
 caf::result<consumer_explanation>

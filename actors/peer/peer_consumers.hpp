@@ -47,13 +47,11 @@ public:
 
 private:
   // Sends `x` to the consumer, or to all if none is named.
-  template <class Message>
   caf::result<reply::consumers>
-  send_to_all(const std::optional<consumer_id>& which, const Message& x);
+  control_all(const std::optional<consumer_id>& which, const control_stream& x);
 
-  template <class Message>
-  caf::result<reply::ok> send_to_one(const consumer_id& which,
-                                     const Message& x);
+  caf::result<reply::ok> control_one(const consumer_id& which,
+                                     const control_stream& x);
 
   // Removes it from the peer and its transport.
   void forget(const consumer_id& which, bool gone = false);

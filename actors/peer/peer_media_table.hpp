@@ -29,8 +29,8 @@ struct consumer_record {
   consumer_actor actor = {};
   std::shared_ptr<void> quota_token = {};
   int priority = 1; // 1 to 255: its share of the transport's rate
-  // For moving it, if its client did not name the transport.
-  std::optional<add_transport_consumer> route = {};
+  // For moving it, if its client did not name the transport; or null.
+  std::shared_ptr<const add_transport_consumer> route = {};
   producer_age age = 0; // its producer's, in the room
   bool own = false;     // of a producer of the peer's own; set by the table
 };

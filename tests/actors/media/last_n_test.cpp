@@ -140,11 +140,13 @@ TEST_CASE("a consumer's decisions name last-N as the reason of its pause") {
 TEST_CASE("a consumer with a priority is forwarded whoever spoke") {
   gallery at;
   at.pass(600ms);
-  caf::anon_send(at.consumers[0], protocol::verb::set_priority{{}, 2});
+  caf::anon_send(at.consumers[0],
+                 control_stream{protocol::verb::set_priority{{}, 2}});
   at.world.run();
   CHECK(at.seen() == people{0, 2, 3});
   SUBCASE("resetting the priority ends that") {
-    caf::anon_send(at.consumers[0], protocol::verb::set_priority{{}, 1});
+    caf::anon_send(at.consumers[0],
+                   control_stream{protocol::verb::set_priority{{}, 1}});
     at.world.run();
     CHECK(at.seen() == people{2, 3});
   }

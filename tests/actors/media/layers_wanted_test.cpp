@@ -56,7 +56,8 @@ struct studio : scene_notes, shard_scene {
   }
 
   void prefer(const consumer_actor& who, int layer) {
-    caf::anon_send(who, protocol::verb::set_preferred_layers{{}, layer, {}});
+    caf::anon_send(who, control_stream{protocol::verb::set_preferred_layers{
+                            {}, layer, {}}});
     world.run();
   }
 
@@ -119,11 +120,11 @@ TEST_CASE("a sender is sent the highest layer that any consumer wants") {
     CHECK(at.reported == std::vector<highest_layer>{1, 2});
   }
   SUBCASE("a lower layer after its highest consumer has paused for a while") {
-    caf::anon_send(two, actors::pause_consumer{});
+    caf::anon_send(two, control_stream{actors::pause_consumer{}});
     at.world.run();
     at.world.pass(2100ms);
     CHECK(at.reported == std::vector<highest_layer>{1, 0});
-    caf::anon_send(two, actors::resume_consumer{});
+    caf::anon_send(two, control_stream{actors::resume_consumer{}});
     at.world.run();
     CHECK(at.reported == std::vector<highest_layer>{1, 0, 1});
   }
@@ -142,10 +143,10 @@ TEST_CASE("a short pause of a consumer sends nothing to the sender") {
   studio at;
   auto one = at.watch(1);
   for (int i = 0; i < 10; ++i) {
-    caf::anon_send(one, actors::pause_consumer{});
+    caf::anon_send(one, control_stream{actors::pause_consumer{}});
     at.world.run();
     at.world.pass(1500ms);
-    caf::anon_send(one, actors::resume_consumer{});
+    caf::anon_send(one, control_stream{actors::resume_consumer{}});
     at.world.run();
     at.world.pass(500ms);
   }

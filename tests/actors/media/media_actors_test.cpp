@@ -100,10 +100,10 @@ TEST_CASE("a pause of a consumer affects no other and leaves no gap") {
   auto consumer = at.add_consumer(1);
   at.add_consumer(2);
   at.feed(5);
-  caf::anon_send(consumer, actors::pause_consumer{});
+  caf::anon_send(consumer, control_stream{actors::pause_consumer{}});
   at.world.run();
   at.feed(5);
-  caf::anon_send(consumer, actors::resume_consumer{});
+  caf::anon_send(consumer, control_stream{actors::resume_consumer{}});
   at.world.run();
   at.feed(5);
   CHECK(at.packets(1) == 10);
@@ -117,7 +117,7 @@ TEST_CASE("a fence is answered when the shard has handled a pause") {
   auto producer = spawn_fake_producer(*at.world.system, from_producer);
   auto consumer = at.add(1, opus_to(1), producer);
   caf::scoped_actor self{*at.world.system};
-  caf::anon_send(consumer, actors::pause_consumer{});
+  caf::anon_send(consumer, control_stream{actors::pause_consumer{}});
   auto answer = self->request(consumer, caf::infinite, fence{});
   auto& scheduler = at.world.scheduler();
   size_t handled = 0; // by the shard, one message each time that it runs
@@ -245,10 +245,11 @@ TEST_CASE("a request for a layer that does not exist selects one that does") {
   auto consumer = at.add_consumer(1);
   for (int layer : {5, -1, 256}) {
     CAPTURE(layer);
-    caf::anon_send(consumer, actors::pause_consumer{});
-    caf::anon_send(consumer, protocol::verb::set_preferred_layers{
-                                 {}, layer, std::nullopt});
-    caf::anon_send(consumer, actors::resume_consumer{});
+    caf::anon_send(consumer, control_stream{actors::pause_consumer{}});
+    caf::anon_send(consumer,
+                   control_stream{protocol::verb::set_preferred_layers{
+                       {}, layer, std::nullopt}});
+    caf::anon_send(consumer, control_stream{actors::resume_consumer{}});
     at.world.run();
     auto before = at.packets(1);
     at.feed(1);

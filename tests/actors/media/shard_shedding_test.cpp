@@ -21,8 +21,9 @@ struct simulcast_scene : scene_notes, shard_scene {
     consumers.push_back(spawn_consumer(
         *world.system, {consumer_id{"c"}, producer_id{"p"}, config, video,
                         transport_key{1}, shard, listener}));
-    caf::anon_send(consumers.back(),
-                   protocol::verb::set_preferred_layers{{}, 2, {}});
+    caf::anon_send(
+        consumers.back(),
+        control_stream{protocol::verb::set_preferred_layers{{}, 2, {}}});
     world.run();
     connect(1);
     add(2, opus_to(8), audio);
@@ -85,8 +86,9 @@ TEST_CASE("under overload video is shed layer by layer, and audio stays") {
   level(overload_level::audio_only);
   CHECK_FALSE(at.forwarded());
   // A request of the client in the meantime takes effect later.
-  caf::anon_send(at.consumers[0],
-                 protocol::verb::set_preferred_layers{{}, 1, {}});
+  caf::anon_send(
+      at.consumers[0],
+      control_stream{protocol::verb::set_preferred_layers{{}, 1, {}}});
   at.world.run();
   CHECK_FALSE(at.forwarded());
   level(overload_level::normal);
@@ -112,12 +114,12 @@ TEST_CASE("a peer is sent the encoding of its consumer when it changes") {
 TEST_CASE("a client's pause outlasts a pause by overload") {
   simulcast_scene at;
   CHECK(at.forwarded() == 2u);
-  caf::anon_send(at.consumers[0], actors::pause_consumer{});
+  caf::anon_send(at.consumers[0], control_stream{actors::pause_consumer{}});
   at.world.load->publish({overload_level::audio_only, overload_state::whole});
   CHECK_FALSE(at.forwarded());
   at.world.load->publish({});
   CHECK_FALSE(at.forwarded());
-  caf::anon_send(at.consumers[0], actors::resume_consumer{});
+  caf::anon_send(at.consumers[0], control_stream{actors::resume_consumer{}});
   at.world.run();
   CHECK(at.forwarded() == 2u);
 }

@@ -30,10 +30,11 @@ struct scene {
                               .route = add_transport_producer{}});
   }
   void consume(const char* id, const char* on) {
-    media.add(consumer_record{.id = consumer_id{id},
-                              .transport = transport_id{on},
-                              .producer = producer_id{"another's"},
-                              .route = add_transport_consumer{}});
+    media.add(
+        consumer_record{.id = consumer_id{id},
+                        .transport = transport_id{on},
+                        .producer = producer_id{"another's"},
+                        .route = std::make_shared<add_transport_consumer>()});
   }
 
   /// Uses a transport and returns the moves, as "stream:from>to ".
