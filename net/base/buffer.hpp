@@ -2,6 +2,7 @@
 
 #include "net/base/assert.hpp"
 #include "net/base/bytes.hpp"
+#include "net/base/time.hpp"
 
 #include <atomic>
 #include <memory>
@@ -130,9 +131,9 @@ public:
 
   using ptr = std::unique_ptr<buffer_pool, deleter>;
 
-  /// Makes a pool that keeps at most `max_idle` unused buffers and frees any
-  /// more. Each buffer holds up to `capacity` octets, at most
-  /// buffer::capacity.
+  /// Makes a pool that takes back at most `max_idle` buffers at a time, keeps
+  /// at most twice as many unused and frees any more. Each buffer holds up to
+  /// `capacity` octets, at most buffer::capacity.
   static ptr make(size_t max_idle = 4096, size_t capacity = buffer::capacity);
 
   /// The memory in octets that a buffer of that capacity takes.
@@ -140,8 +141,17 @@ public:
     return sizeof(buffer) + capacity;
   }
 
+  /// Idle buffers that were not needed for this long are freed.
+  static constexpr duration trim_interval = std::chrono::seconds{10};
+
   /// Returns an empty buffer. Only the pool's owner may call this.
   buffer_ptr take();
+
+  /// Takes back what other threads have returned, so that the buffers used last
+  /// are handed out first: they are in the cache, and the others stay idle.
+  /// Frees those that were idle for all of the last `trim_interval`. Only the
+  /// pool's owner may call this; for each burst is often enough.
+  void collect(time_point now);
 
   /// The number of buffers that exist, in use or idle.
   size_t size() const {
@@ -163,13 +173,27 @@ private:
 
   static void free_buffer(buffer* x) noexcept;
 
+  // Puts what was returned in front of the idle buffers.
+  void reclaim();
+
+  // Frees the idle buffers from `x` on.
+  void free_from(buffer* x) noexcept;
+
+  void trim();
+
   void give_back(buffer* x) noexcept;
 
   void unref() noexcept;
 
   const size_t max_idle_;
   const uint16_t capacity_;
-  buffer* idle_ = nullptr; // accessed by the owner only
+  // Accessed by the owner only: the idle buffers, the last used first; how many
+  // they are; how many they were at least since the last trim, and when the
+  // next one is due.
+  buffer* idle_ = nullptr;
+  size_t idle_count_ = 0;
+  size_t least_idle_ = 0;
+  time_point trim_due_{};
   std::atomic<buffer*> returned_{nullptr};
   std::atomic<size_t> returned_count_{0};
   std::atomic<size_t> live_{0};

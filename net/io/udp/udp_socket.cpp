@@ -197,6 +197,7 @@ udp_socket::~udp_socket() {
 
 bool udp_socket::receive_burst(buffer_pool& pool, uint32_t path, time_point now,
                                std::vector<datagram>& out) {
+  pool.collect(now);
   for (size_t i = 0; i < inbox_->stale; ++i)
     inbox_->prepare(pool, i);
   auto n =

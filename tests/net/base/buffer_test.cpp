@@ -79,3 +79,56 @@ TEST_CASE("a pool may give its buffers a smaller capacity") {
   CHECK(buffer_pool::make()->take()->storage().size() == buffer::capacity);
   CHECK(buffer_pool::footprint(100) < 150);
 }
+
+TEST_CASE("a pool hands out first what was returned last") {
+  auto pool = buffer_pool::make();
+  std::vector<buffer_ptr> burst;
+  for (int i = 0; i < 10; ++i)
+    burst.push_back(pool->take());
+  burst.clear();
+  auto x = pool->take();
+  const auto* storage = x->storage().data();
+  x = {};
+  pool->collect(time_point{});
+  CHECK(pool->take()->storage().data() == storage);
+  CHECK(pool->size() == 10);
+}
+
+TEST_CASE("a pool frees the buffers that nothing has needed for a while") {
+  auto pool = buffer_pool::make();
+  auto now = time_point{} + std::chrono::hours{1};
+  auto take = [&](int count) {
+    std::vector<buffer_ptr> burst;
+    for (int i = 0; i < count; ++i)
+      burst.push_back(pool->take());
+    return burst;
+  };
+  auto held = pool->take();
+  take(100);
+  pool->collect(now);
+  take(2);
+  pool->collect(now + buffer_pool::trim_interval / 2);
+  take(3);
+  CHECK(pool->size() == 101);
+  now += buffer_pool::trim_interval;
+  pool->collect(now);
+  CHECK(pool->size() == 1 + 3);
+  now += buffer_pool::trim_interval;
+  pool->collect(now);
+  CHECK(pool->size() == 1);
+  CHECK(take(5).size() == 5);
+  held = {};
+  CHECK(pool->size() == 6);
+}
+
+TEST_CASE("a pool keeps at most twice max_idle buffers that came in turns") {
+  auto pool = buffer_pool::make(8);
+  std::vector<buffer_ptr> burst;
+  for (int i = 0; i < 24; ++i)
+    burst.push_back(pool->take());
+  for (size_t expected : {24u, 24u, 8u}) {
+    burst.resize(burst.size() - 8);
+    pool->collect(time_point{});
+    CHECK(pool->size() == expected);
+  }
+}
