@@ -16,7 +16,7 @@
 #include "actors/sctp/sctp_actor.hpp"
 #include "actors/transport/ice_servers.hpp"
 #include "net/io/http/tls_context.hpp"
-#include "net/io/loop/io_threads.hpp"
+#include "net/io/loop/run_on_loops.hpp"
 #include "net/io/process/process_facts.hpp"
 #include "net/io/process/process_load.hpp"
 
@@ -118,6 +118,12 @@ struct node::impl {
   // Reports the end of an actor of which there is only one as a failure.
   void watch_parts();
 
+  // Called by the load actor on its own thread.
+  void release_free_memory() {
+    net::post_to_loops(threads, net::release_free_memory);
+    net::release_free_memory();
+  }
+
   // Waits until no more than `count` actors live, half a second at most.
   void await_actors(size_t count);
 
@@ -161,9 +167,10 @@ std::optional<std::string> node::impl::start() {
     return describe_rtc_failure(settings.rtc, ok.error());
   running = true;
   socket = spawn_socket(system, sockets);
-  load = spawn_load(system,
-                    {to_marks(settings.overload), net::process_cpu_time, cores,
-                     board, true, memory_reader(), net::release_free_memory});
+  load = spawn_load(system, {to_marks(settings.overload), net::process_cpu_time,
+                             cores, board, true, memory_reader(), [this] {
+                               release_free_memory();
+                             }});
   sctp = spawn_sctp(system,
                     {{settings.data.buffer_limit, settings.data.buffer_time},
                      &sockets.ticks(),

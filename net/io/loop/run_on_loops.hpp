@@ -20,4 +20,11 @@ inline void run_on_loop(io_threads& threads, size_t index,
   finished.wait();
 }
 
+/// Runs `task` once on each loop, without waiting for it.
+inline void post_to_loops(io_threads& threads,
+                          const std::function<void()>& task) {
+  for (size_t i = 0; i < threads.size(); ++i)
+    threads.post(i, task);
+}
+
 } // namespace troupe::net

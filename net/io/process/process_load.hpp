@@ -33,7 +33,9 @@ uint64_t usable_memory();
 /// The resident memory of this process in octets; 0 if unknown.
 uint64_t resident_memory();
 
-/// Returns the allocator's free memory to the system. Takes milliseconds.
+/// Returns to the system what the allocator keeps free for this thread, and
+/// what it shares. Takes milliseconds. mimalloc keeps most of it by thread, and
+/// only that thread can return it: call this on each.
 void release_free_memory();
 
 /// Parses a memory limit such as "1073741824". Nullopt for "max", and for
