@@ -2,8 +2,10 @@
 #include "tests/net/io/support/http_fixture.hpp"
 #include "tests/net/io/support/tls_client.hpp"
 
+#include "net/io/http/tls_context.hpp"
 #include "net/io/http/tls_store.hpp"
 
+#include <boost/asio/ssl/context.hpp>
 #include <doctest/doctest.h>
 
 using namespace troupe::net;
@@ -152,4 +154,11 @@ TEST_CASE("a certificate reports its names and its expiry") {
   auto plain = read_certificate(certificate_files{}.paths());
   REQUIRE(plain.has_value());
   CHECK(plain->names == std::vector<std::string>{"localhost"});
+}
+
+TEST_CASE("the server keeps no TLS sessions for clients that may return") {
+  auto context = make_tls_context(certificate_files{}.paths());
+  REQUIRE(context.has_value());
+  CHECK(SSL_CTX_get_session_cache_mode((*context)->native_handle())
+        == SSL_SESS_CACHE_OFF);
 }
