@@ -156,7 +156,7 @@ public:
           &history_[static_cast<size_t>(next_sequence_) % history_size]);
     for (const auto* queue : {&audio_, &video_})
       if (const auto* x = queue->writer())
-        net::prefetch(x, x + 1);
+        x->prefetch();
   }
 
   /// The SSRC of the packet that is likely to be sent next.

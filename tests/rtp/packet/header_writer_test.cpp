@@ -296,3 +296,8 @@ TEST_CASE("nothing changes if there is no frame number to advance") {
   patch_frame_number(x.bytes, *x.layout, 3);
   CHECK(x.bytes == before);
 }
+
+TEST_CASE("a written header touches one cache line of its writer") {
+  rtp::header_writer x{{}, rtp::extension_map::defaults()};
+  CHECK(x.hot_octets() <= 64);
+}
