@@ -29,6 +29,10 @@ public:
   }
 
   Record& add(Record x) {
+    // In small steps: every peer has such lists, and records are large.
+    if (records_.size() == records_.capacity())
+      records_.reserve(records_.size()
+                       + std::max<size_t>(2, records_.size() / 4));
     return records_.emplace_back(std::move(x));
   }
 
@@ -67,6 +71,12 @@ public:
   size_t size() const {
     return records_.size();
   }
+
+  /// How many records there is memory for.
+  size_t capacity() const {
+    return records_.capacity();
+  }
+
   bool empty() const {
     return records_.empty();
   }
