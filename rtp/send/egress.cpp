@@ -269,10 +269,9 @@ net::byte_span egress::patched(const payload_patch& x, net::byte_span payload) {
 }
 
 void egress::remember(size_t octets) {
-  if (history_.empty())
-    history_.resize(history_size);
+  make_room();
   auto sequence = next_sequence_++;
-  auto& x = history_[static_cast<size_t>(sequence) % history_size];
+  auto& x = remembered(sequence);
   x.microseconds = to_microseconds(now_);
   x.sequence = static_cast<uint16_t>(sequence);
   x.octets = static_cast<uint16_t>(std::min(octets, most_octets)) & 0x7FF;
@@ -284,6 +283,26 @@ void egress::remember(size_t octets) {
     if (probe_->sent >= probe_->what.octets)
       probe_.reset();
   }
+}
+
+// Most receivers report each packet within a second: their few records stay in
+// the cache.
+void egress::make_room() {
+  using std::chrono::microseconds;
+  if (history_.empty()) {
+    history_.resize(least_history);
+    return;
+  }
+  const auto& oldest = remembered(next_sequence_);
+  if (oldest.octets == 0 || history_.size() == most_history) [[likely]]
+    return;
+  if (microseconds{to_microseconds(now_) - oldest.microseconds} >= memory_time)
+    return;
+  std::vector<sent_packet> more(2 * history_.size());
+  auto first = next_sequence_ - static_cast<int64_t>(history_.size());
+  for (auto i = first; i < next_sequence_; ++i)
+    more[static_cast<size_t>(i) & (more.size() - 1)] = remembered(i);
+  history_ = std::move(more);
 }
 
 // -- feedback -----------------------------------------------------------------
@@ -301,9 +320,9 @@ egress::handle_transport_feedback(const rtcp::transport_cc& x, time_point now) {
     auto age = static_cast<uint16_t>(static_cast<uint16_t>(next_sequence_ - 1)
                                      - status->sequence_number);
     auto sequence = next_sequence_ - 1 - age;
-    if (age >= history_size)
+    if (age >= history_.size())
       continue;
-    auto& sent = history_[static_cast<size_t>(sequence) % history_size];
+    auto& sent = remembered(sequence);
     if (sent.octets == 0 || sent.sequence != status->sequence_number)
       continue;
     if (!status->received) {
@@ -335,10 +354,10 @@ packet_report egress::report_of(const sent_packet& x, time_point now) const {
 // feedback has mentioned is not known to be lost.
 void egress::judge_missing(time_point now) {
   reordering_.add(reports_, now);
-  auto oldest = next_sequence_ - static_cast<int64_t>(history_size);
+  auto oldest = next_sequence_ - static_cast<int64_t>(history_.size());
   for (judged_ = std::max(judged_, oldest); judged_ < newest_reported_;
        ++judged_) {
-    const auto& x = history_[static_cast<size_t>(judged_) % history_size];
+    const auto& x = remembered(judged_);
     if (x.octets == 0)
       continue;
     auto report = report_of(x, now);

@@ -127,6 +127,11 @@ public:
 
   egress_stats stats(time_point now) const;
 
+  /// The octets in which sent packets are remembered.
+  size_t history_memory() const {
+    return history_.capacity() * sizeof(sent_packet);
+  }
+
   /// Prefetches the memory that handle_batch() and poll_packet() touch.
   void prefetch() const {
     net::prefetch(this, hot_end());
@@ -152,8 +157,7 @@ public:
   /// Call after handle_batch(): prefetches what poll_packet() will touch.
   void prefetch_more() const {
     if (!history_.empty())
-      net::prefetch(
-          &history_[static_cast<size_t>(next_sequence_) % history_size]);
+      net::prefetch(&remembered(next_sequence_));
     for (const auto* queue : {&audio_, &video_})
       if (const auto* x = queue->writer())
         x->prefetch();
@@ -183,7 +187,19 @@ private:
     uint32_t sent = 0;
   };
 
-  static constexpr size_t history_size = 2048;
+  // How many packets are remembered, a power of two: more only while packets of
+  // the last `memory_time` have not been reported yet.
+  static constexpr size_t least_history = 128;
+  static constexpr size_t most_history = 2048;
+  static constexpr duration memory_time = std::chrono::seconds{5};
+
+  sent_packet& remembered(int64_t sequence) {
+    return history_[static_cast<size_t>(sequence) & (history_.size() - 1)];
+  }
+
+  const sent_packet& remembered(int64_t sequence) const {
+    return history_[static_cast<size_t>(sequence) & (history_.size() - 1)];
+  }
 
   static uint16_t tag_of(probe_id x) {
     return static_cast<uint16_t>(1 + x % 15);
@@ -197,6 +213,7 @@ private:
   wire_packet finish(const written_header& layout, net::byte_span payload);
   net::byte_span patched(const payload_patch& x, net::byte_span payload);
   void remember(size_t octets);
+  void make_room();
   void estimate(time_point now, uint32_t taken_back);
   void update_wants_more();
   packet_report report_of(const sent_packet& x, time_point now) const;
