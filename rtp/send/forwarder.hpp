@@ -82,8 +82,13 @@ public:
     duration max_queueing = std::chrono::milliseconds{200};
   };
 
-  /// How often sender reports are sent, on average.
+  /// How often sender reports are sent, on average. Audio needs them to be
+  /// played in time with video, so the first ones after it begins come as
+  /// often; later ones only correct the drift of clocks, and come at the
+  /// interval of RFC 3550, section 6.2.
   static constexpr duration report_interval = std::chrono::seconds{1};
+  static constexpr duration audio_report_interval = std::chrono::seconds{5};
+  static constexpr uint8_t first_audio_reports = 3;
 
   forwarder(config x, net::rng& random);
 
@@ -304,7 +309,7 @@ private:
   void insist_on_keyframe(time_point now);
   void request_keyframe_if_needed(time_point now);
   void schedule_report(time_point now);
-  void make_report(time_point now);
+  bool make_report(time_point now);
   void notify(forwarder_event x) {
     events_.push(std::move(x));
     seldom_output_ = true;
@@ -326,7 +331,8 @@ private:
   bool beginning_ = false;         // the next packet begins the stream again
   bool batch_begins_anew_ = false; // so does the batch that waits to be polled
   bool sent_since_report_ = false;
-  bool start_ = true; // the requested key frame may be a replay
+  uint8_t reports_ = 0; // since the beginning, at most first_audio_reports
+  bool start_ = true;   // the requested key frame may be a replay
   bool congested_ = false;
   bool seldom_output_ = false; // events_, wanted_ or rtcp_ is not empty
   // The encoding whose key frame began to come late.

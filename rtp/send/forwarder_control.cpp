@@ -171,6 +171,8 @@ void forwarder::stop(time_point now) {
 void forwarder::restart(time_point now, bool start) {
   forget_replay();
   start_ = start || (start_ && !selector_.current());
+  if (start)
+    reports_ = 0;
   selector_.restart();
   request_keyframe_if_needed(now);
 }
@@ -236,26 +238,33 @@ void forwarder::collect(time_point now) {
     // A stream that sends nothing is no sender (RFC 3550, section 6.4).
     report_due_.reset();
     if (std::exchange(sent_since_report_, false)) {
-      make_report(now);
+      if (make_report(now) && reports_ < first_audio_reports)
+        ++reports_;
       schedule_report(now);
     }
   }
 }
 
 void forwarder::schedule_report(time_point now) {
-  report_due_ = now + jittered_interval(report_interval, random_state_);
+  auto seldom =
+      config_.kind == media_kind::audio && reports_ == first_audio_reports;
+  report_due_ =
+      now
+      + jittered_interval(seldom ? audio_report_interval : report_interval,
+                          random_state_);
 }
 
-void forwarder::make_report(time_point now) {
-  // Before the producer's first report, the instant of a timestamp is unknown.
+// Returns whether there is one: before the producer's first report, the instant
+// of a timestamp is unknown.
+bool forwarder::make_report(time_point now) {
   if (!selector_.current() || !timestamps_.started())
-    return;
+    return false;
   auto* source = report_of(timestamps_.source());
   if (!source)
-    return;
+    return false;
   auto timestamp = timestamps_.peek(source->encoding, source->timestamp);
   if (!timestamp)
-    return;
+    return false;
   using std::chrono::microseconds;
   auto age = now - source->arrival;
   auto us = std::chrono::duration_cast<microseconds>(age).count();
@@ -267,6 +276,7 @@ void forwarder::make_report(time_point now) {
   packet.add_sdes(config_.ssrc, cname_);
   rtcp_.emplace(packet.bytes().begin(), packet.bytes().end());
   seldom_output_ = true;
+  return true;
 }
 
 std::optional<outgoing_batch> forwarder::poll_batch() {
