@@ -39,7 +39,7 @@ shard_state::make_behavior(const shard_services& node,
         drain();
       },
       [this](const transport_feedback& x) {
-        x.gauge->leave();
+        x.gauge->leave(x.compounds);
         with_engine([&](auto& e, auto now) { handle_feedback(e, x, now); });
       },
       [this](const shard_tick&) {

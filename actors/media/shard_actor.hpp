@@ -84,18 +84,25 @@ struct consumer_feedback {
       what;
 };
 
-/// One item of feedback on what is sent to the client.
-using feedback_item = std::variant<consumer_feedback, rtp::remb_received,
-                                   rtp::transport_feedback_received>;
+/// A client's transport-wide feedback.
+struct arrivals_reported {
+  net::buffer_ptr compound; // of which `feedback` is a view
+  rtp::rtcp::transport_cc feedback;
+};
 
-/// The feedback of one compound RTCP packet on the packets sent to its client:
-/// a single message, however much a client puts into a compound.
+/// One item of feedback on what is sent to the client.
+using feedback_item =
+    std::variant<consumer_feedback, rtp::remb_received, arrivals_reported>;
+
+/// The feedback on the packets sent to a client in the compound RTCP packets
+/// that its transport took together: a single message, however much a client
+/// puts into a compound and however many it sends at once.
 struct transport_feedback {
   transport_key transport{};
-  net::buffer_ptr compound; // of which transport-wide feedback is a view
   std::vector<feedback_item> items;
-  /// The transport's gauge, which admitted this. Never null.
+  /// The transport's gauge, which admitted the compounds. Never null.
   std::shared_ptr<in_flight_gauge> gauge;
+  size_t compounds = 1;
 };
 
 /// What a client asks of a stream that it receives.

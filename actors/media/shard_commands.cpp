@@ -25,7 +25,7 @@ void apply(fan_out& engine, const consumer_feedback& x, net::time_point now) {
 void handle_feedback(fan_out& engine, const transport_feedback& x,
                      net::time_point now) {
   for (const auto& item : x.items) {
-    if (const auto* cc = std::get_if<rtp::transport_feedback_received>(&item))
+    if (const auto* cc = std::get_if<arrivals_reported>(&item))
       engine.handle_transport_feedback(x.transport, cc->feedback, now);
     else if (const auto* remb = std::get_if<rtp::remb_received>(&item))
       engine.handle_remb(x.transport, remb->bitrate_bps, now);

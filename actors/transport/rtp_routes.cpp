@@ -6,6 +6,13 @@ namespace troupe::actors {
 
 using rtp::stream_handle;
 
+namespace {
+
+// Space for the items of a usual compound, so that they are allocated at once.
+constexpr size_t few_items = 4;
+
+} // namespace
+
 net::result<void> rtp_routes::add(const add_transport_producer& x) {
   auto handle = stream_handle{next_handle_++};
   auto added = demuxer_.add_producer(handle, x.identity);
@@ -43,22 +50,30 @@ void rtp_routes::remove(const remove_transport_consumer& x) {
 }
 
 void rtp_routes::request_key_frames() {
-  std::vector<feedback_item> requests;
+  auto before = feedback_.size();
   for (const auto& [handle, x] : consumers_)
-    requests.emplace_back(
+    queue_feedback(
         consumer_feedback{x.key, rtp::keyframe_request_received{handle}});
-  queue_feedback(net::buffer_ptr{}, std::move(requests));
+  admit_feedback(before);
 }
 
-void rtp_routes::queue_feedback(const net::buffer_ptr& compound,
-                                std::vector<feedback_item> items) {
-  if (!items.empty() && to_shard_->admit())
-    feedback_.push(
-        transport_feedback{key_, compound, std::move(items), to_shard_});
+void rtp_routes::queue_feedback(feedback_item x) {
+  if (feedback_.capacity() == 0)
+    feedback_.reserve(few_items);
+  feedback_.push_back(std::move(x));
 }
 
-void rtp_routes::route(rtp::rtcp_event& x,
-                       std::vector<feedback_item>& for_shard) {
+void rtp_routes::admit_feedback(size_t before) {
+  if (feedback_.size() == before)
+    return;
+  if (to_shard_->admit())
+    ++compounds_;
+  else
+    feedback_.erase(feedback_.begin() + static_cast<std::ptrdiff_t>(before),
+                    feedback_.end());
+}
+
+void rtp_routes::route(rtp::rtcp_event& x, const net::buffer_ptr& compound) {
   std::visit(
       [&](auto& event) {
         if constexpr (requires { event.producer; }) {
@@ -66,10 +81,14 @@ void rtp_routes::route(rtp::rtcp_event& x,
           if (to.gauge->admit())
             reports_.push(routed_report{&to.actor, std::move(event)});
         } else if constexpr (requires { event.consumer; }) {
-          for_shard.emplace_back(consumer_feedback{
-              consumers_.at(event.consumer).key, std::move(event)});
-        } else if (estimates_) {
-          for_shard.emplace_back(event);
+          queue_feedback(consumer_feedback{consumers_.at(event.consumer).key,
+                                           std::move(event)});
+        } else if (!estimates_) {
+          return;
+        } else if constexpr (requires { event.feedback; }) {
+          queue_feedback(arrivals_reported{compound, event.feedback});
+        } else {
+          queue_feedback(event);
         }
       },
       x);

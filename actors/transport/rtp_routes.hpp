@@ -7,6 +7,7 @@
 #include "rtp/receive/rtcp_dispatcher.hpp"
 
 #include <unordered_map>
+#include <utility>
 #include <variant>
 
 namespace troupe::actors {
@@ -108,12 +109,12 @@ public:
                    F note) {
     dispatcher_.handle_rtcp(std::as_const(*compound).bytes(), demuxer_,
                             arrival);
-    std::vector<feedback_item> for_shard;
+    auto before = feedback_.size();
     while (auto event = dispatcher_.poll_event()) {
       note(*event);
-      route(*event, for_shard);
+      route(*event, compound);
     }
-    queue_feedback(compound, std::move(for_shard));
+    admit_feedback(before);
   }
 
   /// Requests a key frame for each consumer, as the client itself may. Then
@@ -125,10 +126,13 @@ public:
     return reports_.pop();
   }
 
-  /// What a compound says about packets sent to the client: one message for the
-  /// shard.
+  /// What the compounds since the last poll say about packets sent to the
+  /// client: one message for the shard.
   std::optional<transport_feedback> poll_feedback() {
-    return feedback_.pop();
+    if (feedback_.empty())
+      return std::nullopt;
+    return transport_feedback{key_, std::exchange(feedback_, {}), to_shard_,
+                              std::exchange(compounds_, 0)};
   }
 
   /// The answer to the reference times that came since the last call, or
@@ -168,12 +172,14 @@ private:
     consumer_key key{};
   };
 
-  // Queues an item for its producer, or adds it to `for_shard`.
-  void route(rtp::rtcp_event& x, std::vector<feedback_item>& for_shard);
+  // Queues an item for its producer or for the shard.
+  void route(rtp::rtcp_event& x, const net::buffer_ptr& compound);
 
-  // Queues them as one message, unless the shard is too far behind.
-  void queue_feedback(const net::buffer_ptr& compound,
-                      std::vector<feedback_item> items);
+  void queue_feedback(feedback_item x);
+
+  // Drops the items beyond the first `before`, which came with one compound, if
+  // the shard is too far behind.
+  void admit_feedback(size_t before);
 
   const transport_key key_;
   const bool estimates_;
@@ -183,7 +189,8 @@ private:
   std::unordered_map<rtp::stream_handle, producer> producers_;
   std::unordered_map<rtp::stream_handle, consumer> consumers_;
   rtp::fifo<routed_report> reports_;
-  rtp::fifo<transport_feedback> feedback_;
+  std::vector<feedback_item> feedback_; // for the shard
+  size_t compounds_ = 0;                // that these came with
   uint64_t malformed_ = 0;
   std::shared_ptr<in_flight_gauge> to_shard_ =
       std::make_shared<in_flight_gauge>(max_waiting_compounds);

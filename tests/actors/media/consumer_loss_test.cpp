@@ -24,7 +24,6 @@ void report_loss(shard_scene& at, const consumer_actor& who, uint32_t ssrc,
   caf::anon_send(at.shard,
                  transport_feedback{
                      {},
-                     {},
                      {consumer_feedback{key_of(who),
                                         rtp::report_block_received{{}, block}}},
                      gauge});

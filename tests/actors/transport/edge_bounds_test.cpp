@@ -14,6 +14,7 @@ constexpr uint32_t in_ssrc = 10;
 /// The feedback that transports have sent to a shard.
 struct shard_notes {
   std::vector<size_t> items; // of each message
+  size_t compounds = 0;      // of all messages
   std::shared_ptr<in_flight_gauge> gauge;
 };
 
@@ -36,6 +37,7 @@ shard_actor spawn_fake_shard(caf::actor_system& system, shard_notes& to) {
         [](const transport_source_ended&) {},
         [&to](const transport_feedback& x) {
           to.items.push_back(x.items.size());
+          to.compounds += x.compounds;
           to.gauge = x.gauge;
         },
         [](const add_shard_consumer&) {},
@@ -162,6 +164,17 @@ TEST_CASE("a shard that is behind gets no more compounds than the limit") {
   CHECK(at.notes.items.size() == size_t{max_waiting_compounds} + 2);
 }
 
+TEST_CASE("a burst has no more compounds than the limit either") {
+  routing_scene at;
+  at.send(std::vector<octets>(10 * max_waiting_compounds, picture_losses(2)));
+  CHECK(at.notes.items == std::vector<size_t>{2 * max_waiting_compounds});
+  CHECK(at.notes.compounds == size_t{max_waiting_compounds});
+  CHECK(at.routes.refused_compounds() == 9 * max_waiting_compounds);
+  at.notes.gauge->leave(at.notes.compounds);
+  at.send({picture_losses(1)});
+  CHECK(at.notes.items.size() == 2);
+}
+
 TEST_CASE("a producer that is behind gets no more packets than the limit") {
   routing_scene at;
   for (uint16_t i = 0; i < 2 * max_waiting_packets; ++i)
@@ -183,11 +196,11 @@ TEST_CASE("a producer that is behind gets no more packets than the limit") {
 TEST_CASE("a shard that handles feedback releases its gauge") {
   actor_notes notes;
   shard_scene at{notes};
-  auto gauge = std::make_shared<in_flight_gauge>(1);
+  auto gauge = std::make_shared<in_flight_gauge>(2);
   for (int i = 0; i < 5; ++i) {
-    CHECK(gauge->admit());
+    CHECK(gauge->admit(2));
     caf::anon_send(at.shard,
-                   transport_feedback{transport_key{1}, {}, {}, gauge});
+                   transport_feedback{transport_key{1}, {}, gauge, 2});
     at.world.run();
   }
 }

@@ -7,6 +7,7 @@
 using namespace troupe;
 using namespace troupe::actors;
 using namespace troupe::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -117,7 +118,7 @@ TEST_CASE("reports about sources go to producers and PLIs to the shard") {
   auto feedback = at.routes.poll_feedback();
   REQUIRE(feedback);
   CHECK(feedback->transport == transport_key{7});
-  CHECK(feedback->compound);
+  CHECK(feedback->compounds == 1);
   REQUIRE(feedback->items.size() == 1);
   const auto& item = std::get<consumer_feedback>(feedback->items[0]);
   CHECK(item.consumer == consumer_key{5});
@@ -152,4 +153,38 @@ TEST_CASE("a key frame can be requested for all consumers") {
   auto feedback = at.routes.poll_feedback();
   REQUIRE(feedback);
   CHECK(feedback->items.size() == 2);
+}
+
+TEST_CASE("the compounds of one burst are one message to the shard") {
+  scene at;
+  at.add_consumer("c", 500, 5);
+  for (uint8_t i = 0; i < 3; ++i) {
+    rtp::rtcp::transport_cc_builder arrivals;
+    arrivals.start(100 + i, 1s);
+    REQUIRE(arrivals.add(100 + i, 1s));
+    octets wire(200);
+    wire.resize(*arrivals.build(rtp::ssrc{1}, rtp::ssrc{2}, i, wire));
+    at.routes.handle_rtcp(to_buffer(wire), {});
+    rtp::rtcp::compound_builder request;
+    REQUIRE(request.add_pli(rtp::ssrc{1}, rtp::ssrc{500}));
+    at.handle(request);
+  }
+  // This says nothing about packets sent.
+  rtp::rtcp::compound_builder other;
+  REQUIRE(other.add_pli(rtp::ssrc{1}, rtp::ssrc{501}));
+  at.handle(other);
+  auto feedback = at.routes.poll_feedback();
+  REQUIRE(feedback);
+  CHECK_FALSE(at.routes.poll_feedback());
+  CHECK(feedback->compounds == 6);
+  REQUIRE(feedback->items.size() == 6);
+  // Each is still a view of its own compound.
+  for (size_t i = 0; i < 3; ++i) {
+    const auto& x = std::get<arrivals_reported>(feedback->items[2 * i]);
+    CHECK(x.compound);
+    CHECK(x.feedback.base_sequence_number() == 100 + i);
+    CHECK(x.feedback.statuses().next()->received);
+    CHECK(
+        std::holds_alternative<consumer_feedback>(feedback->items[2 * i + 1]));
+  }
 }
