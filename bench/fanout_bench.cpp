@@ -240,8 +240,9 @@ struct null_actors {
   static rtcp_sender_actor rtcp_sender(caf::actor_system& system) {
     using type = rtcp_sender_actor;
     return system.spawn([](type::pointer) -> type::behavior_type {
-      return {[](const rtcp_to_send&) {
-      }};
+      return {[](const rtcp_to_send&) {},
+              [](const sources_unattended&) {
+              }};
     });
   }
 };

@@ -290,11 +290,11 @@ private:
     plain.gso = plain.gro = false;
     speaker_ = std::move(
         *net::udp_socket::open(*net::parse_address("127.0.0.1", 0), plain));
-    auto gauge = std::make_shared<in_flight_gauge>(max_waiting_datagrams);
+    auto intake = std::make_shared<transport_intake>(max_waiting_datagrams);
     self->send(socket_, route_tuple{{net::transport_protocol::udp, 0, at,
                                      speaker_->local()},
-                                    spawn_speaker(system_, sctp_, gauge),
-                                    gauge});
+                                    spawn_speaker(system_, sctp_, intake),
+                                    intake});
     std::this_thread::sleep_for(100ms);
   }
 

@@ -197,6 +197,13 @@ public:
   /// Reports that the TCP connection of this tuple has closed.
   void handle_tuple_closed(const transport_tuple& tuple);
 
+  /// Counts an RTP packet of so many octets that the owner dropped before it
+  /// called handle_datagram(), because no consumer attends its source.
+  void count_unattended(size_t octets) {
+    stats_.received.add(octets);
+    stats_.drops.add(drop_reason::unattended);
+  }
+
   void handle_timeout(time_point now);
 
   // -- output ----------------------------------------------------------------

@@ -346,6 +346,9 @@ struct producer_tick {};
 /// INTERNAL: fewer layers have been wanted for a while.
 struct demand_tick {};
 
+/// INTERNAL: fewer encodings of a producer have been attended for a while.
+struct attention_tick {};
+
 /// A client requests a key frame.
 struct request_key_frame {};
 

@@ -40,7 +40,7 @@ caf::abstract_actor* pointer_to(const route_target& x) {
 
 void deliver(delivery x, io_worker* worker) {
   // A transport that is too far behind loses the burst, and counts it.
-  if (!x.to.gauge->admit(x.datagrams->size()))
+  if (!x.to.intake->admit(x.datagrams->size()))
     return;
   // A handshake takes half a millisecond: not on this thread.
   auto* unit = x.handshake ? nullptr : worker;
@@ -145,6 +145,8 @@ void media_sockets::on_burst(std::span<net::datagram> datagrams,
       routes.unroutable.fetch_add(1, std::memory_order_relaxed);
       continue;
     }
+    if (to->intake->skips_any() && to->intake->skip(x))
+      continue;
     // Datagrams of one transport come in runs: look at the latest first.
     const auto* actor = pointer_to(*to);
     auto i =

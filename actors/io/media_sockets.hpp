@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/base/in_flight_gauge.hpp"
 #include "actors/base/tick_queue.hpp"
 #include "actors/io/burst_receiver.hpp"
+#include "actors/io/transport_intake.hpp"
 #include "actors/stats/counters.hpp"
 #include "net/io/udp/media_port.hpp"
 
@@ -23,9 +23,8 @@ namespace troupe::actors {
 /// A transport to which the I/O threads route datagrams.
 struct route_target {
   burst_receiver_actor actor;
-  /// The transport's gauge of the datagrams in flight to it. I/O threads ask it
-  /// before they send; the transport gives back. Never null.
-  std::shared_ptr<in_flight_gauge> gauge;
+  /// I/O threads ask it before they send. Never null.
+  std::shared_ptr<transport_intake> intake;
 
   bool operator==(const route_target& x) const {
     return actor == x.actor;

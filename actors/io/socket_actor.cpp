@@ -17,13 +17,13 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
         self->set_exception_handler(to_error);
         return {
             [&sockets](const route_fragment& x) {
-              sockets.add_fragment(x.fragment, {x.to, x.gauge});
+              sockets.add_fragment(x.fragment, {x.to, x.intake});
             },
             [&sockets](const unroute_fragment& x) {
               sockets.remove_fragment(x.fragment);
             },
             [&sockets](const route_tuple& x) {
-              sockets.add_tuple(x.tuple, {x.to, x.gauge});
+              sockets.add_tuple(x.tuple, {x.to, x.intake});
             },
             [&sockets](const unroute_tuple& x) {
               sockets.remove_tuple(x.tuple, x.from);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/base/in_flight_gauge.hpp"
 #include "actors/io/burst_receiver.hpp"
+#include "actors/io/transport_intake.hpp"
 #include "net/base/transport_tuple.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -21,9 +21,8 @@ class media_sockets;
 struct route_fragment {
   std::string fragment;
   burst_receiver_actor to;
-  /// The transport's gauge of the datagrams in flight to it. I/O threads ask it
-  /// before they send; the transport gives back. Never null.
-  std::shared_ptr<in_flight_gauge> gauge;
+  /// I/O threads ask it before they send. Never null.
+  std::shared_ptr<transport_intake> intake;
 };
 
 struct unroute_fragment {
@@ -34,7 +33,7 @@ struct unroute_fragment {
 struct route_tuple {
   net::transport_tuple tuple;
   burst_receiver_actor to;
-  std::shared_ptr<in_flight_gauge> gauge; // as above
+  std::shared_ptr<transport_intake> intake; // as above
 };
 
 struct unroute_tuple {

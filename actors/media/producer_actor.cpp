@@ -27,13 +27,16 @@ producer_state::make_behavior(const producer_config& cfg) {
   timer.use(cfg.ticks);
   demand.use(cfg.ticks);
   demand.begin(cfg.engine.encodings.size(), self->clock().now());
-  report_wanted();
+  attention.use(cfg.ticks);
+  attention.begin(kind, cfg.engine.encodings.size(), self->clock().now());
+  transport_wide_id = cfg.engine.extensions.id(rtp::extension::transport_cc);
   scores.use(cfg.scores);
   load = cfg.load;
   arrivals = cfg.arrivals;
   random = net::make_secure_rng();
   engine = std::make_unique<rtp::receiver>(cfg.engine, *random);
   reports = source_reports{cfg.engine.encodings.size()};
+  report_wanted();
   self->set_error_handler([](caf::error&) {});
   self->set_down_handler(
       [this](const caf::down_msg& down) { forget(down.source); });
@@ -59,7 +62,11 @@ producer_state::make_behavior(const producer_config& cfg) {
       },
       [this](const layers_wanted& x) { handle(x); },
       [this](const consumer_loss& x) { handle(x); },
-      [this](const move_producer& x) { transport = x.transport; },
+      [this](const move_producer& x) {
+        transport = x.transport;
+        if (auto sources = engine->unattended(); !sources.empty())
+          send_unattended(std::move(sources));
+      },
       [this](const restore_packets& x) {
         if (auto found = engine->find_packets(x.keys))
           self->send(x.shard, packets_restored{x.consumer, std::move(found)});
@@ -82,6 +89,10 @@ producer_state::make_behavior(const producer_config& cfg) {
         demand.handle_tick(self->clock().now());
         report_wanted();
       },
+      [this](const attention_tick&) {
+        attention.handle_tick(self->clock().now());
+        report_wanted();
+      },
   };
 }
 
@@ -90,6 +101,8 @@ producer_state::make_behavior(const producer_config& cfg) {
 void producer_state::add(const subscribe& x) {
   self->monitor(x.shard);
   shards.add(x);
+  attention.add(x.shard.id(), self->clock().now());
+  report_wanted();
   self->send(x.shard, producer_paused{key(), engine->paused()});
   reports.for_each([&](const auto& report) {
     self->send(x.shard, source_reported{key(), report});
@@ -100,6 +113,7 @@ void producer_state::forget(const caf::actor_addr& gone) {
   shards.remove(gone);
   engine->forget_consumers(gone.id());
   demand.remove(gone.id(), self->clock().now());
+  attention.remove(gone.id(), self->clock().now());
   report_wanted();
 }
 
@@ -119,8 +133,10 @@ void producer_state::want_keyframe(uint8_t encoding) {
 }
 
 void producer_state::handle(const layers_wanted& x) {
-  if (const auto& from = self->current_sender())
+  if (const auto& from = self->current_sender()) {
     demand.handle_request(from->id(), x.highest, self->clock().now());
+    attention.handle_request(from->id(), x.highest, self->clock().now());
+  }
   report_wanted();
 }
 
@@ -136,6 +152,9 @@ void producer_state::report_wanted() {
     if (listener)
       self->send(listener,
                  protocol::event::producer_layers_wanted{id, highest});
+  });
+  attention.report(self, [this](size_t encodings) {
+    with_engine([&](auto& e, auto now) { e.set_attended(encodings, now); });
   });
 }
 
@@ -162,11 +181,19 @@ void producer_state::set_paused(bool paused) {
 void producer_state::drain() {
   while (auto batch = engine->poll_batch())
     fan_out(*batch);
+  // Before its RTCP requests a key frame, which must not be dropped.
+  if (auto sources = engine->poll_unattended())
+    send_unattended(std::move(*sources));
   while (auto packet = engine->poll_rtcp())
     self->send(transport, rtcp_to_send{std::move(*packet)});
   while (auto event = engine->poll_event())
     pass_on(*event);
   timer.arm(self, engine->poll_timeout(), producer_tick{});
+}
+
+void producer_state::send_unattended(std::vector<rtp::ssrc> sources) {
+  self->send(transport,
+             sources_unattended{id, std::move(sources), transport_wide_id});
 }
 
 void producer_state::fan_out(const rtp::media_batch& batch) {

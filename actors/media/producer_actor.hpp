@@ -77,7 +77,9 @@ using producer_actor = rtp_sink_actor::extend<
     // INTERNAL: NACK, report and key-frame timers.
     caf::reacts_to<producer_tick>,
     // INTERNAL: fewer layers have been wanted for a while.
-    caf::reacts_to<demand_tick>>;
+    caf::reacts_to<demand_tick>,
+    // INTERNAL: fewer encodings have been attended for a while.
+    caf::reacts_to<attention_tick>>;
 
 /// Parameters of a producer.
 struct producer_config {

@@ -4,6 +4,7 @@
 #include "actors/base/live_objects.hpp"
 #include "actors/media/encoding_scores.hpp"
 #include "actors/media/producer_actor.hpp"
+#include "actors/media/producer_attention.hpp"
 #include "actors/media/producer_demand.hpp"
 #include "actors/media/producer_shards.hpp"
 #include "actors/media/producer_speech.hpp"
@@ -41,7 +42,8 @@ struct producer_state {
 
   void handle(const consumer_loss& x);
 
-  // Notifies the client of the layers wanted, if they have changed.
+  // Notifies the client of the layers wanted, if they have changed, and the
+  // engine of the encodings attended.
   void report_wanted();
 
   // -- media -----------------------------------------------------------------
@@ -64,6 +66,9 @@ struct producer_state {
 
   // Passes on everything that is ready, and arms the timer.
   void drain();
+
+  // Tells the transport which sources no consumer attends.
+  void send_unattended(std::vector<rtp::ssrc> sources);
 
   void fan_out(const rtp::media_batch& batch);
 
@@ -88,11 +93,13 @@ struct producer_state {
   std::unique_ptr<rtp::receiver> engine;
   producer_shards shards;
   producer_demand demand;
+  producer_attention attention;
   producer_speech speech;
   source_reports reports;
   encoding_scores scores;
   std::shared_ptr<overload_state_board> load;
   std::shared_ptr<in_flight_gauge> arrivals;
+  uint8_t transport_wide_id = 0; // of its header extension
   receiver_totals published;
   net::time_point publish_due{};
   actor_timer timer;

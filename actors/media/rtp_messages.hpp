@@ -20,6 +20,16 @@ struct rtcp_to_send {
   std::vector<uint8_t> packet;
 };
 
+/// The sources of a producer whose packets no consumer attends, media and RTX.
+/// Replaces those of the producer's last message.
+struct sources_unattended {
+  producer_id producer;
+  std::vector<rtp::ssrc> sources;
+  /// The id of their header extension for transport-wide sequence numbers, or
+  /// 0.
+  uint8_t transport_wide_id = 0;
+};
+
 /// Admits one more batch of a producer to a shard. After a refusal, the shard
 /// finds the gauge's `take_refused` set, and its consumers resume with a key
 /// frame.
@@ -79,10 +89,12 @@ using rtp_sink_actor = caf::typed_actor<
     caf::reacts_to<rtp::sender_report_received>,
     caf::reacts_to<rtp::dlrr_received>, caf::reacts_to<rtp::bye_received>>;
 
-/// Sends RTCP to a client.
+/// A producer's handle of its transport: sends RTCP to the client.
 using rtcp_sender_actor = caf::typed_actor<
     // A compound RTCP packet to send.
-    caf::reacts_to<rtcp_to_send>>;
+    caf::reacts_to<rtcp_to_send>,
+    // May drop the packets of these sources before decryption.
+    caf::reacts_to<sources_unattended>>;
 
 /// A producer's handle of a shard, which receives for all its consumers there.
 using media_sink_actor = caf::typed_actor<

@@ -43,6 +43,7 @@ plain_state::make_behavior(const plain_transport_config& cfg,
   return {
       [this](burst& x) { take(*x); },
       [this](const rtcp_to_send& x) { send_rtcp(x.packet); },
+      [](const sources_unattended&) {}, // nothing to decrypt
       [this](const connect_plain& x) { return connect(x); },
       [this](const add_transport_producer& x) { return add(x); },
       [this](const remove_transport_producer& x) { routes.remove(x); },
@@ -75,12 +76,6 @@ void plain_state::begin_sending() {
   self->send(shard,
              set_plain_sender{
                  key(), sending.begin(ports, *to, networks.trusts(to->rtp))});
-}
-
-void plain_state::add(const add_transport_consumer& x) {
-  routes.add(x);
-  if (!sending.begun())
-    begin_sending();
 }
 
 caf::result<done> plain_state::add(const add_transport_producer& x) {

@@ -37,7 +37,12 @@ struct plain_state {
   caf::result<done> connect(const connect_plain& x);
 
   caf::result<done> add(const add_transport_producer& x);
-  void add(const add_transport_consumer& x);
+
+  void add(const add_transport_consumer& x) {
+    routes.add(x);
+    if (!sending.begun())
+      begin_sending();
+  }
 
   // Lets the shard send, once there are consumers and the client's address is
   // known; again, once a better address is known.

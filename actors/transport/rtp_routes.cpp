@@ -33,6 +33,11 @@ rtp_routes::remove(const remove_transport_producer& x) {
   return out;
 }
 
+bool rtp_routes::has_producer(const producer_id& which) const {
+  return std::ranges::any_of(
+      producers_, [&](const auto& entry) { return entry.second.id == which; });
+}
+
 void rtp_routes::add(const add_transport_consumer& x) {
   auto handle = stream_handle{next_handle_++};
   auto rtx = x.ssrcs.size() > 1 ? std::optional{x.ssrcs[1]} : std::nullopt;

@@ -52,6 +52,8 @@ public:
   /// Returns nothing if there is no such producer.
   std::optional<removed_producer> remove(const remove_transport_producer& x);
 
+  bool has_producer(const producer_id& which) const;
+
   void add(const add_transport_consumer& x);
 
   void remove(const remove_transport_consumer& x);

@@ -26,7 +26,7 @@ public:
   template <class Self>
   void add_fragment(Self* self, std::string fragment) {
     self->send(sockets_,
-               route_fragment{std::move(fragment), me(self), arrivals_});
+               route_fragment{std::move(fragment), me(self), intake_});
   }
 
   void remove_fragment(std::string fragment) {
@@ -36,7 +36,7 @@ public:
   template <class Self>
   void handle(Self* self, const net::tuple_added& x) {
     // On the thread that runs us: its client may answer before another wakes.
-    self->send(sockets_, route_tuple{x.tuple, me(self), arrivals_});
+    self->send(sockets_, route_tuple{x.tuple, me(self), intake_});
   }
 
   template <class Self>
@@ -46,9 +46,10 @@ public:
       port_->close_tcp(x.tuple);
   }
 
-  /// Counts the datagrams in flight from the I/O threads.
-  in_flight_gauge& arrivals() {
-    return *arrivals_;
+  /// What the I/O threads ask before they send: the datagrams in flight, and
+  /// the sources to skip.
+  transport_intake& intake() {
+    return *intake_;
   }
 
 private:
@@ -59,8 +60,8 @@ private:
 
   socket_actor sockets_;
   net::media_port* port_ = nullptr;
-  std::shared_ptr<in_flight_gauge> arrivals_ =
-      std::make_shared<in_flight_gauge>(max_waiting_datagrams);
+  std::shared_ptr<transport_intake> intake_ =
+      std::make_shared<transport_intake>(max_waiting_datagrams);
 };
 
 } // namespace troupe::actors

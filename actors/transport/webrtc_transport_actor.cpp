@@ -57,6 +57,7 @@ webrtc_state::make_behavior(const webrtc_transport_config& cfg) {
         drain();
       },
       [this](rtcp_to_send& x) { sending.send_rtcp(self, std::move(x.packet)); },
+      [this](const sources_unattended& x) { handle(x); },
       [this](const application_data_to_send& x) {
         data.send(*x.records, *engine);
         drain();
@@ -114,15 +115,6 @@ caf::result<done> webrtc_state::add(const add_transport_producer& x) {
   return done{};
 }
 
-void webrtc_state::remove(const remove_transport_producer& x) {
-  auto gone = routes.remove(x);
-  if (!gone)
-    return;
-  for (auto source : gone->sources)
-    engine->retire_source(rtp::value(source));
-  sending.end_source(self, gone->reporter);
-}
-
 caf::result<protocol::reply::stats> webrtc_state::stats() {
   auto promise = self->make_response_promise<protocol::reply::stats>();
   auto timeout = services->settings.request_timeout;
@@ -139,7 +131,7 @@ caf::result<protocol::reply::stats> webrtc_state::stats() {
 // -- media -------------------------------------------------------------------
 
 void webrtc_state::take(net::datagram_batch& datagrams) {
-  from_sockets.arrivals().leave(datagrams.size());
+  from_sockets.intake().leave(datagrams.size());
   auto at = now();
   for (auto& x : datagrams)
     engine->handle_datagram(std::move(x), at);
@@ -180,6 +172,7 @@ void webrtc_state::drain() {
   send_rtcp_items(self, sending.shard(), routes);
   auto at = now();
   ice_checks.update(*engine, at);
+  note_skipped();
   feedback.handle_timeout(at);
   if (at >= publish_due)
     publish(at);
@@ -219,7 +212,7 @@ void webrtc_state::publish(net::time_point now) {
   transport_totals totals;
   totals.add(engine->stats().drops);
   totals.add(net::drop_reason::queue_full,
-             from_sockets.arrivals().refused() + routes.refused_compounds());
+             from_sockets.intake().refused() + routes.refused_compounds());
   totals.unroutable = routes.unroutable();
   constexpr auto exhausted =
       static_cast<size_t>(net::drop_reason::srtp_exhausted);

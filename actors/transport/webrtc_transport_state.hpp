@@ -10,6 +10,7 @@
 #include "actors/transport/socket_routes.hpp"
 #include "actors/transport/transport_data.hpp"
 #include "actors/transport/transport_lifetime.hpp"
+#include "actors/transport/unattended_input.hpp"
 #include "actors/transport/webrtc_transport_actor.hpp"
 #include "net/webrtc_transport.hpp"
 
@@ -39,7 +40,23 @@ struct webrtc_state {
   transport_parameters restart_ice();
 
   caf::result<done> add(const add_transport_producer& x);
-  void remove(const remove_transport_producer& x);
+
+  void remove(const remove_transport_producer& x) {
+    auto gone = routes.remove(x);
+    if (!gone)
+      return;
+    unattended.remove(x.id, from_sockets.intake());
+    for (auto source : gone->sources)
+      engine->retire_source(rtp::value(source));
+    sending.end_source(self, gone->reporter);
+  }
+
+  // A producer that has gone, or has moved here too recently, does not count:
+  // nothing would take back what it says.
+  void handle(const sources_unattended& x) {
+    if (routes.has_producer(x.producer))
+      unattended.handle(x, from_sockets.intake());
+  }
 
   caf::result<protocol::reply::stats> stats();
 
@@ -48,6 +65,15 @@ struct webrtc_state {
   void take(net::datagram_batch& datagrams);
   // Sends decrypted RTP to its producers.
   void route_rtp();
+
+  // Counts the packets that the I/O threads have skipped, and reports their
+  // arrival.
+  void note_skipped() {
+    while (auto x = from_sockets.intake().poll_skipped()) {
+      engine->count_unattended(x->octets);
+      feedback.handle_skipped(*x);
+    }
+  }
 
   // -- after every message ---------------------------------------------------
 
@@ -85,6 +111,7 @@ struct webrtc_state {
   rtp_routes routes;
   sending_half sending;
   arrival_feedback feedback;
+  unattended_input unattended;
   transport_data data;
   ice_check_offload ice_checks;
   transport_lifetime lifetime;

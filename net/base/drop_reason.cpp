@@ -34,6 +34,8 @@ std::string_view to_string(drop_reason reason) {
       return "closed";
     case drop_reason::too_late:
       return "too_late";
+    case drop_reason::unattended:
+      return "unattended";
   }
   return "invalid";
 }

@@ -42,9 +42,11 @@ enum class drop_reason : uint8_t {
   closed,
   /// RTP that waited here for longer than it is useful.
   too_late,
+  /// RTP of a source that no consumer attends; not decrypted.
+  unattended,
 };
 
-inline constexpr size_t drop_reason_count = 15;
+inline constexpr size_t drop_reason_count = 16;
 
 /// The name of the reason, as written above.
 std::string_view to_string(drop_reason reason);

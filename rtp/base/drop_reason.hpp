@@ -31,7 +31,8 @@ enum class drop_reason : uint8_t {
   producer_paused,
   /// The consumer is paused.
   consumer_paused,
-  /// Another encoding is being forwarded.
+  /// Another encoding is being forwarded, or none: at a producer, for none of
+  /// its consumers.
   other_layer,
   /// The video must begin with a key frame.
   awaiting_keyframe,

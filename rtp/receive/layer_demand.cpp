@@ -16,9 +16,11 @@ void layer_demand::remove(uint64_t group, time_point now) {
 }
 
 void layer_demand::handle_timeout(time_point now) {
-  if (!due_ || now < *due_)
+  auto due = poll_timeout();
+  if (!due || now < *due)
     return;
   due_.reset();
+  none_due_.reset();
   changed_ = changed_ || highest() != current_;
   current_ = highest();
 }
@@ -28,9 +30,14 @@ void layer_demand::update(time_point now) {
   if (wanted < current_) {
     if (!due_)
       due_ = now + patience;
+    if (wanted)
+      none_due_.reset();
+    else if (!none_due_)
+      none_due_ = now + none_patience_;
     return;
   }
   due_.reset();
+  none_due_.reset();
   changed_ = changed_ || wanted != current_;
   current_ = wanted;
 }

@@ -18,8 +18,12 @@ public:
   /// The highest spatial layer requested, or none.
   using request = std::optional<uint8_t>;
 
-  layer_demand(uint8_t highest, time_point now)
-      : current_(highest)
+  /// `none_patience`: how long nothing at all must be wanted until that counts,
+  /// once receivers have come.
+  layer_demand(uint8_t highest, time_point now,
+               duration none_patience = patience)
+      : none_patience_(none_patience)
+      , current_(highest)
       , due_(now + patience) {}
 
   /// Takes the highest request of a group of receivers, which `group`
@@ -32,7 +36,7 @@ public:
   void handle_timeout(time_point now);
 
   std::optional<time_point> poll_timeout() const {
-    return due_;
+    return none_due_ && (!due_ || *none_due_ < *due_) ? none_due_ : due_;
   }
 
   /// The highest request, if it has changed since the last call.
@@ -46,10 +50,12 @@ private:
   void update(time_point now);
   request highest() const;
 
+  duration none_patience_;
   std::map<uint64_t, request> requests_;
   request current_;
   bool changed_ = false;
-  std::optional<time_point> due_; // when the lower request counts
+  std::optional<time_point> due_;      // when the lower request counts
+  std::optional<time_point> none_due_; // the same, while nothing is wanted
 };
 
 } // namespace troupe::rtp

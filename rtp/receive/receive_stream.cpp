@@ -32,6 +32,8 @@ void receive_stream::handle_media(const packet& x, time_point now,
                                   std::vector<media_packet>& out) {
   note_arrival(now);
   begin(x, now);
+  if (sampled_) [[unlikely]]
+    excuse_gap(x);
   auto delta = distance(static_cast<uint16_t>(newest_), x.sequence_number());
   if (delta <= max_dropout && delta > -window) {
     accept(x, newest_ + delta, false, now, out);
@@ -77,6 +79,30 @@ void receive_stream::handle_ignored(const packet& x, time_point now) {
     return;
   ++packets_;
   timestamps_.extend(x.timestamp());
+}
+
+void receive_stream::handle_sample(const packet& x, time_point now) {
+  note_arrival(now);
+  nacks_.reset();
+  drops_.add(drop_reason::other_layer);
+  begin(x, now);
+  excuse_gap(x);
+  sampled_ = true;
+  auto delta = distance(static_cast<uint16_t>(newest_), x.sequence_number());
+  if (delta <= 0 || delta > max_dropout
+      || !note_sequence(newest_ + delta, false))
+    return;
+  ++packets_;
+  timestamps_.extend(x.timestamp());
+}
+
+void receive_stream::excuse_gap(const packet& x) {
+  auto delta = distance(static_cast<uint16_t>(newest_), x.sequence_number());
+  if (delta <= 0)
+    return; // late
+  sampled_ = false;
+  if (delta <= max_dropout)
+    first_ += delta - 1;
 }
 
 // Sets the sequence to the first packet of the stream or of a new SSRC.

@@ -58,6 +58,10 @@ public:
   /// Only tracks sequence numbers: the producer is paused.
   void handle_ignored(const packet& x, time_point now);
 
+  /// Takes one of few packets of a stream that no consumer attends: the others
+  /// were dropped before decryption, and count neither as received nor as lost.
+  void handle_sample(const packet& x, time_point now);
+
   void count_drop(drop_reason reason) {
     drops_.add(reason);
   }
@@ -170,6 +174,8 @@ private:
   static constexpr int window = 2048;
 
   void begin(const packet& x, time_point now);
+  // The packets before this one that did not come were left out on purpose.
+  void excuse_gap(const packet& x);
   void restart(const packet& x, time_point now);
   void accept(const packet& x, int64_t sequence, bool repaired, time_point now,
               std::vector<media_packet>& out);
@@ -192,6 +198,7 @@ private:
 
   bool started_ = false;
   bool rebound_ = false; // nothing of the new SSRC has come yet
+  bool sampled_ = false; // the latest packet was one of few
   int64_t newest_ = 0;
   int64_t first_ = 0;       // advanced at restarts, so that none count as lost
   int64_t report_zero_ = 0; // the sequence that is 0 in reports: a whole cycle

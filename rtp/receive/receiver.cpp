@@ -47,6 +47,10 @@ void receiver::handle_media(slot& to, const packet& x, time_point now) {
     to.stream->handle_ignored(x, now);
     return;
   }
+  if (!attended(to)) {
+    to.stream->handle_sample(x, now);
+    return;
+  }
   to.stream->handle_media(x, now, ready_);
   if (config_.kind == media_kind::video)
     note_orientation(x);
@@ -60,6 +64,10 @@ void receiver::handle_rtx(slot& to, const packet& x, time_point now) {
   to.stream->count_rtx();
   if (config_.paused) {
     to.stream->count_drop(drop_reason::producer_paused);
+    return;
+  }
+  if (!attended(to)) {
+    to.stream->count_drop(drop_reason::other_layer);
     return;
   }
   if (x.payload().size() <= rtx_overhead) {
@@ -103,8 +111,10 @@ receiver::slot* receiver::find_rtx_slot(const packet& x) {
     to = slot_of_rid(*name);
   else if (slots_.size() == 1)
     to = &slots_.front();
-  if (to != nullptr)
+  if (to != nullptr) {
     to->identity.rtx_ssrc = x.ssrc();
+    unattended_changed_ |= !attended(*to);
+  }
   return to;
 }
 
@@ -117,6 +127,7 @@ receiver::slot* receiver::slot_of_rid(std::string_view name) {
 
 void receiver::bind_media(slot& to, ssrc media) {
   to.identity.ssrc = media;
+  unattended_changed_ |= !attended(to);
   if (to.stream) {
     to.stream->rebind(media);
     return;
@@ -191,7 +202,7 @@ void receiver::handle_consumer_loss(uint64_t group, uint8_t fraction_lost,
 
 void receiver::handle_keyframe_request(uint8_t which, time_point now) {
   if (config_.kind != media_kind::video || which >= slots_.size()
-      || which >= wanted_)
+      || which >= wanted_ || which >= attended_)
     return;
   auto& s = slots_[which];
   if (s.stream)
@@ -225,7 +236,8 @@ void receiver::resume(time_point now) {
     return;
   config_.paused = false;
   for (auto& s : slots_)
-    if (s.stream && config_.kind == media_kind::video && index_of(s) < wanted_)
+    if (s.stream && config_.kind == media_kind::video && index_of(s) < wanted_
+        && attended(s))
       s.stream->keyframes().request(now);
   collect(now);
 }

@@ -139,6 +139,17 @@ public:
   /// call, all may be requested.
   void set_wanted(size_t encodings);
 
+  /// No consumer attends the encodings beyond the first `encodings`: their
+  /// media is dropped, and no key frame of them is requested. Requests one of
+  /// each that is attended again. At first all are attended.
+  void set_attended(size_t encodings, time_point now);
+
+  /// The SSRCs of the encodings that no consumer attends, media and RTX.
+  std::vector<ssrc> unattended() const;
+
+  /// The same, if they have changed since the last call.
+  std::optional<std::vector<ssrc>> poll_unattended();
+
   /// Drops media until resume(), which requests a key frame.
   void pause(time_point now);
   void resume(time_point now);
@@ -198,6 +209,10 @@ private:
     successor next = {};
   };
 
+  bool attended(const slot& x) const {
+    return index_of(x) < attended_;
+  }
+
   void handle_packet(const packet& x, time_point now);
   void handle_media(slot& to, const packet& x, time_point now);
   void handle_rtx(slot& to, const packet& x, time_point now);
@@ -234,6 +249,8 @@ private:
 
   config config_;
   size_t wanted_ = std::numeric_limits<size_t>::max(); // encodings
+  size_t attended_ = std::numeric_limits<size_t>::max();
+  bool unattended_changed_ = false;
   std::vector<slot> slots_;
   net::buffer_pool::ptr pool_; // for restored packets
   std::shared_ptr<packet_keeper> keeper_;

@@ -32,8 +32,8 @@ net::media_port_config impatient_port() {
   return out;
 }
 
-std::shared_ptr<in_flight_gauge> no_limit() {
-  return std::make_shared<in_flight_gauge>(max_waiting_datagrams);
+std::shared_ptr<transport_intake> no_limit() {
+  return std::make_shared<transport_intake>(max_waiting_datagrams);
 }
 
 // Accepts every check that reaches it, as a transport does after it has
@@ -43,12 +43,12 @@ burst_receiver_actor spawn_acceptor(caf::actor_system& system,
                                     std::atomic<int>& accepted) {
   return system.spawn([sockets, &accepted](burst_receiver_actor::pointer self)
                           -> burst_receiver_actor::behavior_type {
-    auto gauge = no_limit();
+    auto intake = no_limit();
     return {
         [=, &accepted](const burst& x) {
-          caf::anon_send(
-              sockets,
-              route_tuple{x->front().tuple, burst_receiver_actor{self}, gauge});
+          caf::anon_send(sockets,
+                         route_tuple{x->front().tuple,
+                                     burst_receiver_actor{self}, intake});
           ++accepted;
         },
         [](const tuple_closed&) {},

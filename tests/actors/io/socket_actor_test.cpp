@@ -5,11 +5,13 @@
 #include "net/io/loop/io_threads.hpp"
 #include "tests/actors/support/running_node.hpp"
 #include "tests/support/ice_check.hpp"
+#include "tests/support/rtp_packets.hpp"
 
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include <doctest/doctest.h>
 
@@ -116,4 +118,52 @@ TEST_CASE("checks are answered while the sockets have a responder for them") {
     browser.send(check, x.address());
     return x.sockets.unroutable() > before;
   }));
+}
+
+TEST_CASE("packets of a source that no consumer attends end at the sockets") {
+  test::quiet_log();
+  net::io_threads threads{1};
+  client browser{threads};
+  std::atomic<int> arrived{0};
+  auto intake = std::make_shared<transport_intake>(max_waiting_datagrams);
+  scene x; // ends the actor that uses these
+  auto transport = x.system.spawn([&](burst_receiver_actor::pointer)
+                                      -> burst_receiver_actor::behavior_type {
+    return {
+        [&](const burst& y) {
+          arrived += static_cast<int>(y->size());
+          intake->leave(y->size());
+        },
+        [](const tuple_closed&) {},
+    };
+  });
+  caf::anon_send(x.socket, route_tuple{net::transport_tuple{
+                                           net::transport_protocol::udp, 0,
+                                           x.address(), browser.address()},
+                                       transport, intake});
+  test::rtp_builder packet;
+  auto send = [&](uint32_t ssrc) {
+    packet.ssrc = ssrc;
+    browser.send(packet.build(), x.address());
+  };
+  REQUIRE(test::eventually([&] {
+    send(1);
+    return arrived > 0;
+  }));
+  const std::vector<unattended_source> camera{{1, 0}};
+  intake->set_unattended(camera);
+  std::optional<skipped_packet> skipped;
+  REQUIRE(test::eventually([&] {
+    send(1);
+    skipped = intake->poll_skipped();
+    return skipped.has_value();
+  }));
+  CHECK(skipped->ssrc == 1);
+  // Others arrive as ever.
+  const int before = arrived;
+  CHECK(test::eventually([&] {
+    send(2);
+    return arrived > before;
+  }));
+  caf::anon_send_exit(transport, caf::exit_reason::user_shutdown);
 }

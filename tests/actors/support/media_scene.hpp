@@ -9,6 +9,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <map>
+#include <optional>
 
 /// Producers, consumers and a shard without a network, in virtual time.
 namespace troupe::test {
@@ -20,6 +21,8 @@ inline constexpr uint32_t source_ssrc = 0x11223344;
 /// The messages that a listening actor has received.
 struct actor_notes {
   std::vector<std::vector<uint8_t>> rtcp;
+  /// The sources of the latest sources_unattended, if any came.
+  std::optional<std::vector<rtp::ssrc>> unattended;
   std::vector<rtp::media_batch> media;
   std::vector<consumer_ended> ended;
   std::vector<bool> consumer_pauses;
@@ -38,9 +41,10 @@ inline rtcp_sender_actor spawn_rtcp_sender(caf::actor_system& system,
                                            actor_notes& to) {
   using type = rtcp_sender_actor;
   return system.spawn([&to](type::pointer) -> type::behavior_type {
-    return {[&to](const rtcp_to_send& x) {
-      to.rtcp.push_back(x.packet);
-    }};
+    return {
+        [&to](const rtcp_to_send& x) { to.rtcp.push_back(x.packet); },
+        [&to](const sources_unattended& x) { to.unattended = x.sources; },
+    };
   });
 }
 
@@ -108,6 +112,7 @@ inline producer_actor spawn_fake_producer(caf::actor_system& system,
         [](const get_actor_stats&) { return protocol::reply::stats{}; },
         [](const producer_tick&) {},
         [](const demand_tick&) {},
+        [](const attention_tick&) {},
     };
   });
 }

@@ -69,6 +69,48 @@ TEST_CASE("REMB is for producers without transport-wide feedback") {
   CHECK_FALSE(reports<remb>(with_neither, 6));
 }
 
+TEST_CASE("packets that were skipped are reported with the others") {
+  arrival_feedback feedback;
+  rtp::extension_map ids;
+  REQUIRE(ids.set(rtp::extension::transport_cc, 5));
+  const auto skip = [&](uint16_t number, net::duration when) {
+    feedback.handle_skipped({start + when, 7, 1200, number});
+  };
+  skip(9, 0ms); // no authentic packet yet
+  rtp_builder x;
+  x.extensions = {{5, {0xFF, 0xFF}}};
+  feedback.handle_packets({x.make(start + 1ms)}, ids);
+  skip(0, 2ms);
+  skip(1, 3ms);
+  skip(1025, 4ms); // too far from the authentic one to be believed
+  feedback.handle_timeout(start + 150ms);
+  const auto compound = feedback.poll_rtcp();
+  REQUIRE(compound);
+  rtp::rtcp::compound_reader reader{*compound};
+  std::vector<uint16_t> received;
+  const auto message = reader.next();
+  REQUIRE(message);
+  const auto* report = std::get_if<transport_cc>(&*message);
+  REQUIRE(report);
+  auto cursor = report->statuses();
+  while (auto status = cursor.next())
+    if (status->received)
+      received.push_back(status->sequence_number);
+  CHECK(received == std::vector<uint16_t>{65535, 0, 1});
+}
+
+TEST_CASE("a skipped packet without a number counts for the REMB") {
+  arrival_feedback feedback;
+  feedback.add(kinds(false, true));
+  feedback.handle_skipped({start, 7, 1200, {}});
+  const auto compound = feedback.poll_rtcp();
+  REQUIRE(compound);
+  rtp::rtcp::compound_reader reader{*compound};
+  const auto message = reader.next();
+  REQUIRE(message);
+  CHECK(std::holds_alternative<remb>(*message));
+}
+
 TEST_CASE("a timer for feedback waits for packets to make it due") {
   arrival_feedback feedback;
   CHECK_FALSE(feedback.poll_timeout());

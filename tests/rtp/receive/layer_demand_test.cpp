@@ -66,3 +66,23 @@ TEST_CASE("the last request counts, not the lowest one meanwhile") {
   x.handle_timeout(start + 2s);
   CHECK(x.poll_changed() == request{1});
 }
+
+TEST_CASE("nothing at all may count sooner than fewer layers") {
+  rtp::layer_demand x{2, start, 300ms};
+  CHECK(x.poll_timeout() == start + 2s); // before any receiver came
+  x.handle_request(1, 2, start);
+  CHECK_FALSE(x.poll_timeout());
+  x.handle_request(1, 0, start);
+  CHECK(x.poll_timeout() == start + 2s);
+  x.handle_request(1, {}, start + 1s);
+  CHECK(x.poll_timeout() == start + 1300ms);
+  // Some layer is wanted again: the time for none does not count for it.
+  x.handle_request(1, 0, start + 1200ms);
+  CHECK(x.poll_timeout() == start + 2s);
+  x.handle_request(1, {}, start + 1400ms);
+  x.handle_timeout(start + 1699ms);
+  CHECK_FALSE(x.poll_changed());
+  x.handle_timeout(start + 1700ms);
+  CHECK(x.poll_changed() == std::optional<request>{request{}});
+  CHECK_FALSE(x.poll_timeout());
+}
