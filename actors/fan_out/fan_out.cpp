@@ -211,6 +211,7 @@ void fan_out::move_consumer(consumer_key which, transport_key to,
   auto from = std::exchange(x.on_key, to);
   auto* before = std::exchange(x.on, &touch(to));
   std::erase(before->consumers, &x);
+  before->calm = false;
   x.on->consumers.push_back(&x);
   x.on->adaptive |= before->adaptive;
   // The stream may move back, so its SSRCs end there only when it ends.
@@ -236,6 +237,7 @@ std::optional<producer_key> fan_out::remove_consumer(consumer_key which) {
   count_skipped(*gone);
   retired_.add(gone->engine.stats({}));
   std::erase(gone->on->consumers, gone.get());
+  gone->on->calm = false;
   gone->on->sender.end(gone->engine);
   for (auto key : gone->previous_transports)
     if (auto before = transports_.find(key); before != transports_.end())
@@ -324,7 +326,7 @@ void fan_out::handle_media(producer_key from, const rtp::media_batch& batch,
   }
   source.rates.handle_batch(*batch, now);
   if (now >= allocate_due_)
-    allocate_all(now);
+    allocate_due(now);
   auto present = encodings_in(*batch);
   auto& all = source.listeners;
   for (size_t k = 0; k < all.size(); ++k) {
@@ -404,7 +406,7 @@ std::vector<consumer_key> fan_out::consumers_of(producer_key from) const {
 void fan_out::handle_timeout(net::time_point now) {
   timeout_.reset();
   if (now >= allocate_due_)
-    allocate_all(now);
+    allocate_due(now);
   auto next = net::time_point::max();
   for (auto& x : timers_) {
     if (x.at <= now) {

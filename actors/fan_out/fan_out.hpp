@@ -218,6 +218,11 @@ public:
   /// resumed or change layers wait until then.
   void settle(net::time_point now);
 
+  /// How many times a link was shared since the beginning.
+  uint64_t links_shared() const {
+    return links_shared_;
+  }
+
   bool needs_settling() const {
     return !unshared_.empty() || !unreported_.empty();
   }
@@ -245,6 +250,9 @@ private:
     transport_sender sender;
     std::vector<consumer*> consumers;
     rtp::bitrate_allocator allocator;
+    bool video = false;      // had a consumer of video when last shared
+    bool calm = false;       // see is_calm(), when last shared
+    uint64_t needed_bps = 0; // for all that is wanted, when last shared
     std::optional<net::time_point> began; // to share its link
   };
 
@@ -334,6 +342,11 @@ private:
   // Shares the transport's link anew, and applies that to the engines.
   void allocate(transport& x, net::time_point now);
   void allocate_all(net::time_point now);
+  // Allocates the links whose shares may have changed by themselves.
+  void allocate_due(net::time_point now);
+  static bool is_calm(const transport& x, net::time_point now);
+  static bool is_carried(const transport& x, net::time_point now);
+  static bool carries_video(const producer& x);
   void allocate_if_needed(transport& x, net::time_point now);
   std::optional<uint64_t> link_bps(transport& x, net::time_point now) const;
   void apply(consumer& x, net::time_point now);
@@ -367,6 +380,8 @@ private:
   std::optional<net::time_point> pacing_;      // when they may send
   std::vector<rtp::allocated_stream*> shares_; // while allocating
   net::time_point allocate_due_{};
+  uint32_t rounds_ = 0; // of allocate_due()
+  uint64_t links_shared_ = 0;
   std::optional<net::time_point> oldest_; // arrival of waiting media
   std::vector<timer_entry> timers_;       // of all consumers
   std::optional<net::time_point> timeout_;

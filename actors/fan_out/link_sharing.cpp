@@ -13,6 +13,10 @@ namespace {
 /// How often links are shared anew.
 constexpr auto allocate_interval = std::chrono::milliseconds{200};
 
+/// One of so many times, links are shared anew on which nothing seems to have
+/// changed: rates may have drifted.
+constexpr uint32_t rounds_of_calm = 10;
+
 /// Assumed of a link without an estimate of its client, and for how long.
 constexpr uint64_t start_bps = 600'000;
 constexpr auto start_time = std::chrono::seconds{2};
@@ -40,7 +44,47 @@ fan_out::make_share(const rtp::layer_rates& rates) {
 void fan_out::allocate_all(net::time_point now) {
   allocate_due_ = now + allocate_interval;
   for (auto& [key, x] : transports_)
-    allocate(*x, now);
+    if (x->video || !x->calm)
+      allocate(*x, now);
+}
+
+void fan_out::allocate_due(net::time_point now) {
+  allocate_due_ = now + allocate_interval;
+  for (auto& [key, x] : producers_)
+    if (carries_video(x) && x.rates.poll_changed(now))
+      for (auto& to : x.listeners)
+        to.who->on->calm = false;
+  auto all = ++rounds_ % rounds_of_calm == 0;
+  for (auto& [key, x] : transports_)
+    if (!x->calm || (all && x->video))
+      allocate(*x, now);
+}
+
+bool fan_out::carries_video(const producer& x) {
+  return !x.listeners.empty()
+         && x.listeners.front().who->facts.kind == rtp::media_kind::video;
+}
+
+// Whether time alone changes nothing about the link's shares: it has no video,
+// or each of its streams has what it wants, and the link carries it all.
+bool fan_out::is_calm(const transport& x, net::time_point now) {
+  if (!x.video)
+    return true;
+  for (const auto* to : x.consumers)
+    if (to->facts.kind == rtp::media_kind::video && to->share.limited())
+      return false;
+  return is_carried(x, now);
+}
+
+// Whether the link carries all that is wanted, or never limits it.
+bool fan_out::is_carried(const transport& x, net::time_point now) {
+  if (!x.adaptive)
+    return true;
+  // The estimate of a client's REMB alone has times of its own.
+  const auto& egress = x.sender.egress();
+  auto bps = egress.estimates() && x.sender.writable() ? egress.link_bps()
+                                                       : std::nullopt;
+  return bps && *bps >= x.needed_bps && !egress.congested(now);
 }
 
 void fan_out::reconsider(consumer& x) {
@@ -71,6 +115,8 @@ void fan_out::allocate_if_needed(transport& x, net::time_point now) {
   auto bps = x.sender.egress().link_bps();
   if (bps && *bps < x.allocator.used_bps())
     allocate(x, now);
+  else if (x.calm)
+    x.calm = !x.video || is_carried(x, now);
 }
 
 std::optional<uint64_t> fan_out::link_bps(transport& x,
@@ -85,6 +131,7 @@ std::optional<uint64_t> fan_out::link_bps(transport& x,
 }
 
 void fan_out::allocate(transport& x, net::time_point now) {
+  ++links_shared_;
   uint64_t audio = 0, uncovered = 0;
   bool probing = false;
   shares_.clear();
@@ -121,6 +168,9 @@ void fan_out::allocate(transport& x, net::time_point now) {
   egress.set_wanted(x.allocator.wanted_bps() + audio, x.allocator.starved());
   if (probing && link && x.allocator.wanted_bps() > *video)
     mark(x); // to check whether a probe is due
+  x.video = !shares_.empty();
+  x.needed_bps = x.allocator.wanted_bps() + audio;
+  x.calm = is_calm(x, now);
 }
 
 void fan_out::apply(consumer& x, net::time_point now) {
@@ -258,8 +308,7 @@ void fan_out::report_wanted(producer_key from) {
     return;
   auto& source = i->second;
   source.unreported = false;
-  if (source.listeners.empty()
-      || source.listeners.front().who->facts.kind == rtp::media_kind::audio)
+  if (!carries_video(source))
     return;
   std::optional<uint8_t> highest;
   for (const auto& x : source.listeners)

@@ -117,6 +117,11 @@ public:
   /// feedback.
   std::optional<uint64_t> link_bps() const;
 
+  /// Whether the estimate follows transport-wide feedback, not REMB alone.
+  bool estimates() const {
+    return estimator_ != nullptr;
+  }
+
   /// Whether more is sent than the link carries. Short delays do not count.
   bool congested(time_point now) const;
 

@@ -1,6 +1,8 @@
 #include "rtp/send/layer_rates.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 namespace troupe::rtp {
 
@@ -9,6 +11,9 @@ namespace {
 /// The weight of the newest interval: a key frame must not look like a new
 /// rate.
 constexpr float weight = 0.3f;
+
+/// A rate that has changed by no more than this part counts as the same.
+constexpr float small_change = 0.125f;
 
 } // namespace
 
@@ -75,6 +80,24 @@ bool layer_rates::alive(uint8_t spatial, time_point now) const {
 
 bool layer_rates::known(uint8_t spatial) const {
   return spatial < rows_.size() && rows_[spatial].samples > 0;
+}
+
+bool layer_rates::poll_changed(time_point now) {
+  bool changed = false;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    auto& x = rows_[i];
+    auto which = static_cast<uint8_t>(i);
+    auto sum = std::accumulate(x.bps.begin(), x.bps.end(), 0.0f);
+    auto present = summary{sum, x.temporal, alive(which, now), known(which)};
+    const auto& before = x.polled;
+    if (present.temporal == before.temporal && present.alive == before.alive
+        && present.known == before.known
+        && std::abs(present.bps - before.bps) <= before.bps * small_change)
+      continue;
+    x.polled = present;
+    changed = true;
+  }
+  return changed;
 }
 
 } // namespace troupe::rtp

@@ -51,12 +51,25 @@ public:
   /// Whether the layer's rate has been measured.
   bool known(uint8_t spatial) const;
 
+  /// Whether what matters to the sharing of links has changed since the last
+  /// call that returned true: which layers arrive or are known, or a rate by
+  /// more than an eighth.
+  bool poll_changed(time_point now);
+
   /// Octets on the heap.
   size_t memory() const {
     return rows_.capacity() * sizeof(row);
   }
 
 private:
+  // What poll_changed() compares.
+  struct summary {
+    float bps = 0; // of all temporal layers
+    uint8_t temporal = 1;
+    bool alive = false;
+    bool known = false;
+  };
+
   struct row {
     std::array<uint32_t, max_temporal> octets{}; // since the last interval
     std::array<float, max_temporal> bps{};       // each without those below
@@ -64,6 +77,7 @@ private:
     uint8_t temporal = 1;
     uint8_t samples = 0; // counted up to 3
     bool seen = false;
+    summary polled;
   };
 
   void take_rates(time_point now);
