@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 
 namespace troupe::net {
 
@@ -60,7 +61,8 @@ uint32_t crc32(byte_span in) {
 using integrity_tag = std::array<uint8_t, integrity_size>;
 
 // HMAC-SHA1 with a reused context: looking up the algorithms by name, as HMAC()
-// does each time, takes longer than the computation.
+// does each time, takes longer than the computation. The key is set only if it
+// differs from the previous one: a response follows its request with the same.
 class hmac_sha1 {
 public:
   hmac_sha1() {
@@ -77,12 +79,9 @@ public:
 
   std::optional<integrity_tag> operator()(std::string_view key,
                                           byte_span data) {
-    // A null key would make OpenSSL reuse the previous key.
-    const auto* octets =
-        reinterpret_cast<const uint8_t*>(key.empty() ? "" : key.data());
     integrity_tag tag;
     size_t size = 0;
-    if (!context_ || !EVP_MAC_init(context_.get(), octets, key.size(), nullptr)
+    if (!context_ || !begin(key)
         || !EVP_MAC_update(context_.get(), data.data(), data.size())
         || !EVP_MAC_final(context_.get(), tag.data(), &size, tag.size())
         || size != tag.size())
@@ -91,8 +90,21 @@ public:
   }
 
 private:
+  bool begin(std::string_view key) {
+    // A null key makes OpenSSL reuse the previous key.
+    if (keyed_ && key_ == key)
+      return EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1;
+    const auto* octets =
+        reinterpret_cast<const uint8_t*>(key.empty() ? "" : key.data());
+    keyed_ = EVP_MAC_init(context_.get(), octets, key.size(), nullptr) == 1;
+    key_.assign(key);
+    return keyed_;
+  }
+
   std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context_{
       nullptr, EVP_MAC_CTX_free};
+  bool keyed_ = false;
+  std::string key_; // of the context, if it has one
 };
 
 // HMAC-SHA1 over what precedes MESSAGE-INTEGRITY, as if the message ended

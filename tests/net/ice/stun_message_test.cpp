@@ -121,6 +121,25 @@ TEST_CASE("a written message is parsed back") {
   CHECK(x->size() == octets_out->size());
 }
 
+TEST_CASE("each message is verified by its own password, in any order") {
+  const auto request = stun_message::parse(sample_request);
+  const auto v4 = stun_message::parse(sample_response_v4);
+  const auto v6 = stun_message::parse(sample_response_v6);
+  REQUIRE(request);
+  REQUIRE(v4);
+  REQUIRE(v6);
+  for (int i = 0; i < 3; ++i) {
+    // Messages of different sizes under one password, then under others.
+    CHECK(request->verify_integrity(password));
+    CHECK(v4->verify_integrity(password));
+    CHECK(v6->verify_integrity(password));
+    CHECK_FALSE(v6->verify_integrity(""));
+    CHECK_FALSE(v6->verify_integrity(""));
+    CHECK_FALSE(v4->verify_integrity("VOkJxbRl1RmTxUk/WvJxBu"));
+    CHECK(v4->verify_integrity(password));
+  }
+}
+
 TEST_CASE("an error response is parsed back") {
   const std::array<uint16_t, 3> unknown{0x0001, 0x7fff, 0x0042};
   std::array<uint8_t, 128> scratch;
