@@ -256,6 +256,14 @@ void webrtc_transport::retire_source(uint32_t ssrc) {
     receiver_->retire(ssrc);
 }
 
+void webrtc_transport::renew_consent(time_point at) {
+  if (closed_)
+    return;
+  ice_.renew_consent(at);
+  if (leaving_ && at > *leaving_)
+    set_leaving(std::nullopt);
+}
+
 void webrtc_transport::handle_tuple_closed(const transport_tuple& tuple) {
   ice_.handle_tuple_closed(tuple);
   forward_ice_events();

@@ -197,6 +197,11 @@ public:
   /// Reports that the TCP connection of this tuple has closed.
   void handle_tuple_closed(const transport_tuple& tuple);
 
+  /// A check that changes nothing else came on the selected tuple at this time,
+  /// and was answered elsewhere (see `ice_check_responder`): the peer consents,
+  /// and has not left.
+  void renew_consent(time_point at);
+
   /// Counts an RTP packet of so many octets that the owner dropped before it
   /// called handle_datagram(), because no consumer attends its source.
   void count_unattended(size_t octets) {

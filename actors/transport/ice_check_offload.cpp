@@ -8,26 +8,6 @@
 
 namespace troupe::actors {
 
-namespace {
-
-// A check like the client's last one, which was not kept.
-net::datagram check_for(const net::ice_check_responder& responder) {
-  const auto& mine = responder.credentials();
-  static thread_local const auto pool = net::buffer_pool::make();
-  auto data = pool->take();
-  net::stun_writer out{data->storage(), net::stun_class::request, {}};
-  out.username(mine.username_fragment + ":");
-  out.priority(1);
-  out.integrity(mine.password);
-  out.fingerprint();
-  auto message = out.finish();
-  TROUPE_ASSERT(message.has_value());
-  data->resize(message->size());
-  return {std::move(data), responder.tuple(), responder.last_check()};
-}
-
-} // namespace
-
 void ice_check_offload::update(net::webrtc_transport& engine,
                                net::time_point now) {
   if (engine.leaving()) {
@@ -59,10 +39,7 @@ void ice_check_offload::report(net::webrtc_transport& engine) {
   auto last = responder_->last_check();
   if (last <= std::exchange(reported_, last))
     return;
-  engine.handle_datagram(check_for(*responder_), last);
-  // The client has already been answered.
-  while (engine.poll_datagram()) {
-  }
+  engine.renew_consent(last);
 }
 
 void ice_check_offload::revoke() {

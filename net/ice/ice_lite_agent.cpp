@@ -188,6 +188,12 @@ bool ice_lite_agent::is_valid(const transport_tuple& tuple) const {
                 != tuples_.end();
 }
 
+void ice_lite_agent::renew_consent(time_point at) {
+  for (auto& x : tuples_)
+    if (x.tuple == selected_)
+      x.consent.refresh(at);
+}
+
 void ice_lite_agent::handle_tuple_closed(const transport_tuple& tuple) {
   const auto i = std::ranges::find(tuples_, tuple, &valid_tuple::tuple);
   if (i != tuples_.end())

@@ -110,6 +110,10 @@ public:
                                             const transport_tuple& tuple,
                                             time_point now);
 
+  /// A valid check that changes nothing else came on the selected tuple at this
+  /// time, and was answered elsewhere.
+  void renew_consent(time_point at);
+
   /// Forgets a tuple whose TCP connection has closed.
   void handle_tuple_closed(const transport_tuple& tuple);
 

@@ -213,6 +213,19 @@ TEST_CASE_FIXTURE(scene,
   CHECK(given.size() == 1);
 }
 
+TEST_CASE("an offloaded check shows that a client has not left") {
+  test::transport_pair pair{{.application_data = false}};
+  REQUIRE(pair.connect());
+  REQUIRE(pair.to_server(test::make_rtp(1)));
+  pair.client.close();
+  pair.exchange();
+  REQUIRE(pair.server.leaving());
+  pair.server.renew_consent(pair.now - 1s);
+  CHECK(pair.server.leaving());
+  pair.server.renew_consent(pair.now + 1s);
+  CHECK_FALSE(pair.server.leaving());
+}
+
 TEST_CASE("without a socket actor there is no offload") {
   scene x;
   x.offload = std::make_unique<actors::ice_check_offload>();

@@ -292,6 +292,21 @@ TEST_SUITE("ice_lite_agent") {
     CHECK(agent.state() == ice_state::disconnected);
   }
 
+  TEST_CASE_FIXTURE(fixture, "a check that was answered elsewhere renews the "
+                             "selected tuple's consent alone") {
+    agent.renew_consent(now); // without a tuple
+    accepted(nominating(), alice);
+    accepted(check(), bob);
+    now += 20s;
+    agent.renew_consent(now);
+    agent.renew_consent(now - 5s); // an older one
+    now += 10s;
+    agent.handle_timeout(now);
+    CHECK(agent.selected_tuple() == alice);
+    CHECK_FALSE(agent.is_valid(bob));
+    CHECK(agent.poll_timeout() == now + 20s);
+  }
+
   TEST_CASE_FIXTURE(fixture,
                     "the freshest tuple replaces a silent selected one") {
     accepted(nominating(), alice);
