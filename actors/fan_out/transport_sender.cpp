@@ -41,14 +41,6 @@ void transport_sender::flush(datagram_batcher& out, net::time_point now) {
 }
 
 void transport_sender::flush_protected(datagram_batcher& out) {
-  for (const auto& compound : rtcp_)
-    out.add(*path_, [&](net::mutable_byte_span room) {
-      auto size = srtp_->protect_rtcp(compound, room);
-      if (size)
-        sent_.add(*size);
-      return size;
-    });
-  rtcp_.clear();
   while (auto packet = egress_.poll_packet())
     out.add(*path_, [&](net::mutable_byte_span room) {
       auto size = srtp_->protect_rtp(packet->header, packet->payload, room);
@@ -58,6 +50,15 @@ void transport_sender::flush_protected(datagram_batcher& out) {
       }
       return size;
     });
+  // RTCP comes last: it is short, and ends a run that RTP has begun.
+  for (const auto& compound : rtcp_)
+    out.add(*path_, [&](net::mutable_byte_span room) {
+      auto size = srtp_->protect_rtcp(compound, room);
+      if (size)
+        sent_.add(*size);
+      return size;
+    });
+  rtcp_.clear();
 }
 
 void transport_sender::flush_plain(net::time_point now) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -57,6 +58,11 @@ public:
 
   size_t size() const {
     return items_.size() - head_;
+  }
+
+  /// All elements, the oldest first. Valid until the next push() or pop().
+  std::span<T> items() {
+    return {items_.data() + head_, size()};
   }
 
   void clear() {

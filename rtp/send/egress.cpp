@@ -83,12 +83,22 @@ void egress::handle_batch(outgoing_batch&& batch, time_point now) {
 void egress::handle_timeout(time_point now) {
   now_ = now;
   timeout_.reset();
-  if (!estimator_)
-    return;
   // Pacing begins with feedback only.
-  if (!uncongested_) [[unlikely]]
-    pace(now);
-  start_probe_if_due();
+  if (estimator_) {
+    if (!uncongested_) [[unlikely]]
+      pace(now);
+    start_probe_if_due();
+  }
+  audio_first_ = true;
+  if (!audio_.empty())
+    order_audio();
+}
+
+// Audio that follows a few packets of video ends their run, and takes no
+// message of its own.
+void egress::order_audio() {
+  audio_.sort_by_size();
+  audio_first_ = pacer_.engaged() || video_.packets() > most_before_audio;
 }
 
 void egress::pace(time_point now) {
@@ -100,14 +110,17 @@ void egress::pace(time_point now) {
 }
 
 std::optional<egress::wire_packet> egress::poll_packet() {
-  if (auto x = take(audio_))
-    return x;
+  if (audio_first_)
+    if (auto x = take(audio_))
+      return x;
   if (!pacer_.open()) [[unlikely]]
     drop_late();
   if (pacer_.open() || probe_due()) [[likely]] {
     if (auto x = take(repairs_))
       return x;
     if (auto x = take(video_))
+      return x;
+    if (auto x = take(audio_))
       return x;
     if (probe_due())
       return pad();

@@ -26,6 +26,11 @@ namespace troupe::rtp {
 /// then. On an uncongested link nothing waits. If the consumers could use more
 /// than the estimate, padding probes the link.
 ///
+/// Then the order is by size, for runs of equal packets that a shorter one ends
+/// (UDP_SEGMENT): video first, then audio, larger packets before smaller ones.
+/// No stream's own order changes, and audio never waits behind more than
+/// `most_before_audio` packets of video.
+///
 ///     egress.handle_batch(std::move(batch), now);
 ///     while (auto x = egress.poll_packet())
 ///       sender->protect_rtp(x->header, x->payload, out);
@@ -36,6 +41,9 @@ public:
   static constexpr duration longest_wait = std::chrono::milliseconds{300};
   static constexpr duration longest_wait_for_keyframe =
       std::chrono::milliseconds{1500};
+
+  /// A frame of video of 2 Mbit/s; key frames are longer.
+  static constexpr size_t most_before_audio = 8;
 
   /// The stream of padding probes. Clients have a receiver for it from their
   /// first video consumer on.
@@ -226,6 +234,7 @@ private:
   void pace(time_point now);
   void drop_late();
   void drop_superseded(const outgoing_batch& x);
+  void order_audio();
   void start_probe_if_due();
 
   // Up to the first part of stats_ stand the members that each packet touches:
@@ -236,6 +245,7 @@ private:
   // The first number is 1 of the second cycle, so that all stay positive.
   int64_t next_sequence_ = 65537;
   bool uncongested_ = true; // the link is not congested, and nothing is paced
+  bool audio_first_ = true; // the order of this pass
   bool probing_ = false;
   bool wants_more_ = true; // than the link is estimated to carry
   std::unique_ptr<bandwidth_estimator> estimator_; // from the first feedback on

@@ -3,6 +3,8 @@
 #include "rtp/base/fifo.hpp"
 #include "rtp/send/packet_vector_pool.hpp"
 
+#include <utility>
+
 namespace troupe::rtp {
 
 /// Batches that wait to be sent, removed packet by packet.
@@ -65,6 +67,29 @@ public:
 
   bool empty() {
     return front() == nullptr;
+  }
+
+  /// How many packets wait.
+  size_t packets() {
+    size_t out = 0;
+    for (const auto& x : waiting_.items())
+      out += x.packets.size();
+    return out - position_;
+  }
+
+  /// Puts batches of larger packets first, by the first packet of each; those
+  /// of one stream keep their order. Must not be called between front() and the
+  /// end of the batch that it belongs to.
+  void sort_by_size() {
+    auto all = waiting_.items();
+    auto size = [](const outgoing_batch& x) {
+      return x.packets.front().packet.payload().size();
+    };
+    for (size_t i = 1; i < all.size(); ++i)
+      for (auto k = i; k > 0 && all[k - 1].headers != all[k].headers
+                       && size(all[k - 1]) < size(all[k]);
+           --k)
+        std::swap(all[k - 1], all[k]);
   }
 
   /// Drops the packets with this header writer. Returns how many.

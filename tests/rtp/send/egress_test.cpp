@@ -242,14 +242,36 @@ struct paced_egress {
 
 } // namespace
 
-TEST_CASE("audio is sent first, then retransmissions, then video") {
+TEST_CASE("audio comes last, where it can end a run of video") {
   paced_egress x{1e9};
   x.engine.handle_batch(x.make(rtp::media_kind::video, 2, 1), x.now);
   auto again = x.make(rtp::media_kind::video, 1, 2);
   again.packets[0].original_sequence_number = 7;
   x.engine.handle_batch(std::move(again), x.now);
   x.engine.handle_batch(x.make(rtp::media_kind::audio, 1, 3), x.now);
-  CHECK(x.flush() == std::vector<uint32_t>{3, 2, 1, 1});
+  CHECK(x.flush() == std::vector<uint32_t>{2, 1, 1, 3});
+}
+
+TEST_CASE("audio does not wait behind a long key frame") {
+  paced_egress x{1e9};
+  for (size_t length : {8u, 9u}) {
+    CAPTURE(length);
+    x.engine.handle_batch(x.make(rtp::media_kind::video, length, 1), x.now);
+    x.engine.handle_batch(x.make(rtp::media_kind::audio, 1, 3), x.now);
+    auto sent = x.flush();
+    REQUIRE(sent.size() == length + 1);
+    CHECK(sent.front() == (length == 8 ? 1u : 3u));
+    CHECK(sent.back() == (length == 8 ? 3u : 1u));
+  }
+}
+
+TEST_CASE("larger audio is sent first, and each stream keeps its order") {
+  paced_egress x{1e9};
+  x.engine.handle_batch(x.make(rtp::media_kind::audio, 1, 3, 80), x.now);
+  x.engine.handle_batch(x.make(rtp::media_kind::audio, 1, 4, 90), x.now);
+  x.engine.handle_batch(x.make(rtp::media_kind::audio, 1, 5, 100), x.now);
+  x.engine.handle_batch(x.make(rtp::media_kind::audio, 1, 4, 120), x.now);
+  CHECK(x.flush() == std::vector<uint32_t>{5, 4, 4, 3});
 }
 
 TEST_CASE("nothing is held back on an uncongested link") {
