@@ -37,6 +37,13 @@ public:
     queue_ = queue;
   }
 
+  /// The same for ticks that must not wait for the queue's next step while
+  /// media flows.
+  void use_promptly(tick_queue* queue) {
+    queue_ = queue;
+    prompt_ = true;
+  }
+
   /// Makes sure that `Tick` reaches `self` at `deadline` or soon after.
   template <class Self, class Tick>
   void arm(Self* self, std::optional<net::time_point> deadline, Tick tick) {
@@ -49,8 +56,9 @@ public:
     pending_ = at;
     if constexpr (requires { self->ctrl(); })
       if (queue_) {
-        queue_->add({at, caf::weak_actor_ptr{self->ctrl()},
-                     caf::make_message(std::move(tick))});
+        auto x = tick_queue::tick{at, caf::weak_actor_ptr{self->ctrl()},
+                                  caf::make_message(std::move(tick))};
+        prompt_ ? queue_->add_prompt(std::move(x)) : queue_->add(std::move(x));
         return;
       }
     self->delayed_send(self, at - now, std::move(tick));
@@ -68,6 +76,7 @@ private:
 
   net::duration shortest_;
   tick_queue* queue_ = nullptr;
+  bool prompt_ = false;
   net::time_point pending_ = none;
 };
 

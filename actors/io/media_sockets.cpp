@@ -133,6 +133,19 @@ void media_sockets::deliver_ticks() {
   worker->run();
 }
 
+void media_sockets::deliver_prompt_ticks(io_worker& worker) {
+  // While nothing waits for a time, not even the clock is read.
+  if (ticks_.next_prompt() == net::time_point::max())
+    return;
+  auto now = std::chrono::steady_clock::now();
+  if (ticks_.next_prompt() > now)
+    return;
+  while (auto x = ticks_.take_prompt(now))
+    if (auto to = x->to.lock())
+      to->enqueue(nullptr, caf::make_message_id(), std::move(x->what), &worker);
+  worker.run(io_worker::busy_budget);
+}
+
 void media_sockets::on_burst(std::span<net::datagram> datagrams,
                              net::datagram_sink& replies) {
   auto& routes = here();
@@ -165,9 +178,11 @@ void media_sockets::on_burst(std::span<net::datagram> datagrams,
   for (auto& x : gathered)
     deliver(std::move(x), routes.worker.get());
   gathered.clear();
-  if (routes.worker)
-    routes.worker->run(datagrams.size() < full_burst ? io_worker::budget
-                                                     : io_worker::busy_budget);
+  if (!routes.worker)
+    return;
+  routes.worker->run(datagrams.size() < full_burst ? io_worker::budget
+                                                   : io_worker::busy_budget);
+  deliver_prompt_ticks(*routes.worker);
 }
 
 void media_sockets::on_tcp_closed(const net::transport_tuple& tuple) {

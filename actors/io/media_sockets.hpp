@@ -20,6 +20,8 @@ class io_threads;
 
 namespace troupe::actors {
 
+class io_worker;
+
 /// A transport to which the I/O threads route datagrams.
 struct route_target {
   burst_receiver_actor actor;
@@ -100,6 +102,8 @@ private:
 
   // Delivers the ticks that are due.
   void deliver_ticks();
+  // Delivers the prompt ticks that are due, after a burst.
+  void deliver_prompt_ticks(io_worker& worker);
 
   net::io_threads& threads_;
   tick_queue ticks_;

@@ -25,6 +25,31 @@ TEST_CASE("ticks come in the order of their times, and not early") {
   CHECK_FALSE(queue.take(start + milliseconds{30}));
 }
 
+TEST_CASE("prompt ticks are known and taken without the others") {
+  tick_queue queue;
+  net::time_point start{std::chrono::hours{1}};
+  CHECK(queue.next_prompt() == net::time_point::max());
+  queue.add({start, {}, caf::make_message(1)});
+  CHECK(queue.next_prompt() == net::time_point::max());
+  queue.add_prompt({start + milliseconds{9}, {}, caf::make_message(2)});
+  queue.add_prompt({start + milliseconds{4}, {}, caf::make_message(3)});
+  CHECK(queue.next_prompt() == start + milliseconds{4});
+  CHECK_FALSE(queue.take_prompt(start + milliseconds{3}));
+  auto x = queue.take_prompt(start + milliseconds{4});
+  REQUIRE(x);
+  CHECK(x->what.get_as<int>(0) == 3);
+  CHECK(queue.next_prompt() == start + milliseconds{9});
+  // The regular step takes all.
+  std::vector<int> out;
+  while (auto y = queue.take(start + milliseconds{20}))
+    out.push_back(y->what.get_as<int>(0));
+  CHECK(out == std::vector{2, 1});
+  CHECK(queue.next_prompt() == net::time_point::max());
+  queue.add_prompt({start, {}, caf::make_message(4)});
+  queue.clear();
+  CHECK(queue.next_prompt() == net::time_point::max());
+}
+
 TEST_CASE("a tick keeps no actor alive") {
   actor_world world;
   tick_queue queue;
