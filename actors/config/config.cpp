@@ -378,8 +378,7 @@ void key_table::add_overload() {
   add_time("overload.shed-delay", x.shed_delay, 0, 10'000,
            "Video is shed if packets wait longer than this, ms; 0 is never");
   add_time("overload.coalescing", x.coalescing, 0, 20,
-           "How long packets may wait to be sent together under high CPU load, "
-           "ms");
+           "How long packets may wait to be sent together at full load, ms");
   add_number(
       "overload.last-n", x.last_n, 0, 65'535,
       "Members whose video remains when it is shed: the last N speakers");

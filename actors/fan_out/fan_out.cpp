@@ -422,9 +422,10 @@ void fan_out::handle_timeout(net::time_point now) {
 void fan_out::collect(consumer& x, net::time_point now) {
   while (auto batch = x.engine.poll_batch()) {
     batch->kind = x.facts.kind;
+    auto prompt = !may_wait(*x.on, *batch);
     x.on->sender.queue_media(std::move(*batch), now);
     x.on->sender.prefetch_more();
-    mark(*x.on);
+    mark(*x.on, prompt);
   }
   while (auto packet = x.engine.poll_rtcp()) {
     x.on->sender.queue_rtcp(std::move(*packet));
@@ -457,39 +458,6 @@ void fan_out::set_timer(consumer& x) {
   timers_[x.timer_index].at = due.value_or(net::time_point::max());
   if (due && (!timeout_ || *due < *timeout_))
     timeout_ = due;
-}
-
-void fan_out::mark(transport& x) {
-  if (std::exchange(x.dirty, true))
-    return;
-  dirty_.push_back(&x);
-}
-
-net::duration fan_out::flush(net::datagram_sink& out, net::time_point now) {
-  settle(now);
-  if (pacing_ && *pacing_ <= now)
-    handle_pacing(now);
-  {
-    datagram_batcher sender{out};
-    for (size_t k = 0; k < dirty_.size(); ++k) {
-      auto* x = dirty_[k];
-      if (k + 2 < dirty_.size())
-        dirty_[k + 2]->sender.prefetch_source();
-      x->dirty = false;
-      x->sender.flush(sender, now);
-      if (auto next = x->sender.egress().poll_timeout())
-        hold(*x, *next);
-      if (x->sender.egress().has_dropped())
-        late_.push_back(x);
-    }
-  }
-  dirty_.clear();
-  for (auto* x : late_)
-    handle_dropped(*x, now);
-  late_.clear();
-  auto waited = oldest_ ? now - *oldest_ : net::duration{};
-  oldest_.reset();
-  return waited;
 }
 
 } // namespace troupe::actors

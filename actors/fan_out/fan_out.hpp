@@ -232,6 +232,22 @@ public:
     return needs_settling() || !dirty_.empty();
   }
 
+  /// Whether something must not wait for other packets to be sent together with
+  /// them: retransmissions, paced packets, plain transports, and receivers with
+  /// a single producer, whose packets no others join. flush_prompt() sends it
+  /// alone.
+  bool has_prompt() const {
+    return prompt_;
+  }
+
+  /// Whether something else waits.
+  bool has_patient() const {
+    return patient_;
+  }
+
+  /// Protects and sends what must not wait, and leaves all else.
+  void flush_prompt(net::datagram_sink& out, net::time_point now);
+
   /// Settles, then protects and sends all that waits. Returns how long the
   /// oldest media of it was in this server, or zero.
   net::duration flush(net::datagram_sink& out, net::time_point now);
@@ -243,6 +259,7 @@ private:
   // In the first cache lines is what each packet needs.
   struct alignas(64) transport {
     bool dirty = false;    // is in dirty_
+    bool prompt = false;   // and flush_prompt() sends it
     bool holding = false;  // is in holding_
     bool unshared = false; // is in unshared_
     bool adaptive = false; // its client reports what its link carries
@@ -361,7 +378,11 @@ private:
   static void count_skipped(consumer& x);
   void remove_listener(consumer& x);
   void set_timer(consumer& x);
-  void mark(transport& x);
+  void mark(transport& x, bool prompt = false);
+  // Whether the batch gains by waiting for others to the same receiver.
+  static bool may_wait(const transport& to, const rtp::outgoing_batch& x);
+  void send(transport& x, datagram_batcher& out, net::time_point now);
+  void handle_late(net::time_point now);
   void drop_if_unused(transport_key which);
 
   rtp::packet_vector_pool packet_vectors_; // outlives those that use it
@@ -373,6 +394,8 @@ private:
   shedding_limits limits_;
   size_t limited_by_overload_ = 0;
   std::vector<transport*> dirty_;              // have something to send
+  bool prompt_ = false;                        // has_prompt()
+  bool patient_ = false;                       // has_patient()
   std::vector<transport*> unshared_;           // wait for settle()
   std::vector<producer_key> unreported_;       // wait for settle()
   std::vector<transport*> late_;               // have dropped, within flush()

@@ -283,7 +283,7 @@ void fan_out::handle_pacing(net::time_point) {
   pacing_.reset();
   for (auto* x : holding_) {
     x->holding = false;
-    mark(*x);
+    mark(*x, true);
   }
   holding_.clear();
 }

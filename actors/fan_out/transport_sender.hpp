@@ -51,6 +51,11 @@ public:
     return (srtp_ && path_) || plain_;
   }
 
+  /// Whether it sends through a packet_sender.
+  bool plain() const {
+    return plain_ != nullptr;
+  }
+
   void queue_media(rtp::outgoing_batch&& batch, net::time_point now) {
     egress_.handle_batch(std::move(batch), now);
   }

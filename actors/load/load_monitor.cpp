@@ -24,10 +24,29 @@ constexpr double short_of_mark = 0.8;
 /// The mark for that where newcomers are not refused for the CPU.
 constexpr double default_cpu_mark = 0.9;
 
-/// Where packets begin to wait for each other, and where they stop. Waiting
-/// takes a third off the CPU, and that must not end it.
-constexpr double short_cpu = 0.75;
-constexpr double plenty_cpu = 0.45;
+/// How long packets wait for each other, in parts of the longest wait, by the
+/// CPU: not at all up to a third, a little while there is CPU left, and more
+/// only where packets would otherwise be late.
+constexpr double first_wait_cpu = 0.38;
+constexpr double short_cpu = 0.8;
+constexpr double short_wait = 0.4;
+constexpr double full_cpu = 0.95;
+
+/// By how much the CPU must fall before packets wait less. Waiting takes CPU
+/// away: without this, it would take itself back. Together with
+/// `first_wait_cpu` it ends all waiting at a third of the CPU.
+constexpr double wait_slack = 0.05;
+
+/// The part of the longest wait at this CPU: two straight lines.
+double wait_part(double cpu) {
+  if (cpu <= first_wait_cpu)
+    return 0;
+  if (cpu <= short_cpu)
+    return short_wait * (cpu - first_wait_cpu) / (short_cpu - first_wait_cpu);
+  return std::min(1.0, short_wait
+                           + (1 - short_wait) * (cpu - short_cpu)
+                                 / (full_cpu - short_cpu));
+}
 
 /// By how much the delay must change from one sample to the next, in parts of
 /// the mark, to count as draining or as growing.
@@ -167,10 +186,12 @@ void load_monitor::update_busy(net::duration elapsed) {
 }
 
 void load_monitor::update_coalescing() {
-  if (cpu_ >= short_cpu || sheds(state_))
-    coalescing_ = true;
-  else if (cpu_ < plenty_cpu)
-    coalescing_ = false;
+  wait_cpu_ = std::clamp(wait_cpu_, cpu_, cpu_ + wait_slack);
+}
+
+net::duration load_monitor::coalescing() const {
+  auto part = sheds(state_) ? 1 : wait_part(wait_cpu_);
+  return std::chrono::duration_cast<net::duration>(part * marks_.coalescing);
 }
 
 void load_monitor::update_severity(const load_sample& x, net::time_point now) {

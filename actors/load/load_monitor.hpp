@@ -77,7 +77,7 @@ public:
     net::duration delay = std::chrono::milliseconds{20};
     /// Sheds video. With 0 nothing is ever shed.
     net::duration shed_delay = std::chrono::milliseconds{40};
-    /// How long packets may wait for each other while the CPU is short.
+    /// How long packets may wait for each other at full load.
     net::duration coalescing = std::chrono::milliseconds{10};
     /// Refuses newcomers: a share of the usable memory, 0 to 1.
     double memory = 0.9;
@@ -122,12 +122,11 @@ public:
     return busy_ || (shed_for_load_ && severity_ > 0);
   }
 
-  /// How long packets may wait to be sent together: the mark, from when the CPU
-  /// becomes short until there is plenty, else nothing. Waiting costs a little
+  /// How long packets may wait to be sent together: nothing up to a third of
+  /// the CPU, two fifths of the mark where the CPU becomes short, and the mark
+  /// when it is nearly used up or something is shed. Waiting costs a little
   /// delay and saves system calls, so that less must be shed.
-  net::duration coalescing() const {
-    return coalescing_ ? marks_.coalescing : net::duration{};
-  }
+  net::duration coalescing() const;
 
 private:
   // Severity counts the shares of all levels, one level after the other.
@@ -166,7 +165,7 @@ private:
   double memory_ = 0; // latest sample
   net::duration delay_{};
   net::duration delay_before_{};
-  bool coalescing_ = false;
+  double wait_cpu_ = 0; // follows cpu_, down with some slack
   bool busy_ = false;
   bool shed_for_load_ = false; // severity rose for want of time
   net::duration quiet_{};      // how long all figures have been relieved

@@ -45,8 +45,8 @@ public:
     return refuses_.load(std::memory_order_relaxed);
   }
 
-  /// How long packets may wait to be sent together; 0 while there is CPU time
-  /// to spare.
+  /// How long packets may wait to be sent together: in proportion to the load,
+  /// and 0 while that is low.
   net::duration coalescing() const {
     return net::duration{coalescing_.load(std::memory_order_relaxed)};
   }

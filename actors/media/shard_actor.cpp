@@ -32,7 +32,8 @@ shard_state::make_behavior(const shard_services& node,
       [this](const media_arrived& x) { take(x); },
       [this](const shard_flush&) {
         schedule.handle_flush(self->clock().now());
-        flush();
+        if (engine.needs_flush())
+          flush_due();
       },
       [this](transport_rtcp& x) {
         engine.queue_rtcp(x.transport, std::move(x.packet));
@@ -184,51 +185,6 @@ void shard_state::set_producer_paused(const producer_paused& x) {
     for (auto which : e.handle_producer_paused(x.producer, x.paused, now))
       consumers.send(self, which, x);
   });
-}
-
-// -- after every message -----------------------------------------------------
-
-void shard_state::drain() {
-  send_events();
-  if (engine.needs_flush()
-      && schedule.flush_now(self, services.load->coalescing()))
-    flush();
-  schedule.arm(self, engine.poll_timeout());
-}
-
-void shard_state::send_events() {
-  counts.note_limited(engine.limited_by_overload());
-  while (auto event = engine.poll_event())
-    pass_on(*event);
-}
-
-void shard_state::pass_on(shard_event& x) {
-  if (const auto* score = std::get_if<rtp::consumer_score_changed>(&x.what))
-    consumers.send(self, x.consumer, *score);
-  else if (const auto* layers = std::get_if<rtp::layers_changed>(&x.what))
-    consumers.send(self, x.consumer, *layers);
-  else
-    producers.pass_on(self, x);
-}
-
-void shard_state::flush() {
-  auto now = self->clock().now();
-  auto deferred = schedule.begin_flush(services.load->coalescing(), now);
-  auto waited = engine.flush(*services.out, now);
-  send_events();
-  counts.note_flush(waited, deferred);
-  schedule.arm_pacing(self, engine.poll_pacing());
-  if (counts.publish_due(now))
-    publish();
-  if (shard_schedule::overdue(engine.poll_timeout(), now)) {
-    engine.handle_timeout(now);
-    drain();
-  }
-}
-
-void shard_state::publish() {
-  auto now = self->clock().now();
-  counts.publish(engine.totals(now), now);
 }
 
 shard_actor spawn_shard(caf::actor_system& system, shard_services services,

@@ -26,7 +26,7 @@ public:
   /// CAF's clock. Ticks of pacing are exact, and always CAF's.
   void use(tick_queue* queue) {
     forwarding_.use(queue);
-    flush_timer_.use(queue);
+    flush_timer_.use_promptly(queue);
   }
 
   // -- flush -----------------------------------------------------------------
@@ -46,7 +46,14 @@ public:
     return false;
   }
 
-  /// A `shard_flush` has come: the caller flushes.
+  /// Whether what may wait still does, for the window since the last flush. If
+  /// so, a `shard_flush` comes when that is over.
+  template <class Self>
+  bool defers(Self* self, net::duration window) {
+    return defer(self, window);
+  }
+
+  /// A `shard_flush` has come: the caller flushes what is due.
   void handle_flush(net::time_point now) {
     flush_pending_ = false;
     flush_timer_.fired(now);
@@ -112,7 +119,7 @@ private:
   std::optional<net::time_point> deferred_since_; // the flush
   actor_timer forwarding_{patience};
   actor_timer pacing_; // exact: it seldom runs
-  actor_timer flush_timer_{tick_queue::step};
+  actor_timer flush_timer_{std::chrono::milliseconds{1}};
 };
 
 } // namespace troupe::actors

@@ -61,7 +61,13 @@ struct shard_state {
 
   void pass_on(shard_event& x);
 
+  // Sends what is due: all that waits, or, while packets wait for each other,
+  // only what must not.
+  void flush_due();
+
   void flush();
+
+  void flush_prompt();
 
   // Adds the increase since the last call to the node's counters.
   void publish();

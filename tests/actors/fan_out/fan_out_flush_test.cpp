@@ -1,4 +1,4 @@
-// The order in which packets leave.
+// What waits for other packets, and the order in which all leave.
 
 #include "actors/fan_out/fan_out.hpp"
 #include "net/base/rng.hpp"
@@ -117,4 +117,48 @@ TEST_CASE("RTCP comes last, and ends a run that RTP has begun") {
   at.feed(video, 2);
   CHECK(at.flush() == 1);
   CHECK(at.out.kinds == "vvr");
+}
+
+TEST_CASE("packets wait only for those of other producers to their receiver") {
+  scene at;
+  at.add(1, audio);
+  at.feed(audio, 1);
+  CHECK(at.engine.has_prompt());
+  CHECK_FALSE(at.engine.has_patient());
+  at.flush();
+  CHECK_FALSE(at.engine.has_prompt());
+  at.add(1, video);
+  at.feed(audio, 1);
+  CHECK_FALSE(at.engine.has_prompt());
+  CHECK(at.engine.has_patient());
+  at.flush();
+  CHECK_FALSE(at.engine.has_patient());
+}
+
+TEST_CASE("what must not wait leaves alone") {
+  scene at;
+  at.add(1, audio);
+  at.add(2, audio);
+  at.add(2, video);
+  at.feed(audio, 1);
+  at.out.kinds.clear();
+  at.engine.flush_prompt(at.out, at.now);
+  CHECK(at.out.kinds == "a");
+  CHECK_FALSE(at.engine.has_prompt());
+  CHECK(at.engine.has_patient());
+  CHECK(at.flush() == 1);
+  CHECK(at.out.kinds == "a");
+}
+
+TEST_CASE("retransmissions do not wait") {
+  scene at;
+  auto which = at.add(1, video);
+  at.add(1, audio);
+  auto sent = at.feed(video, 1);
+  at.flush();
+  CHECK_FALSE(at.engine.has_prompt());
+  at.engine.with_consumer(which, at.now, [&](auto& to) {
+    to.handle_retransmissions(sent, at.now);
+  });
+  CHECK(at.engine.has_prompt());
 }

@@ -399,18 +399,59 @@ TEST_CASE("a CPU kept busy by something else does not delay the recovery") {
   CHECK(at.until(busy, {0.92, 1ms, 0}) <= 5s);
 }
 
-TEST_CASE("with little CPU left packets are coalesced") {
+TEST_CASE("packets are coalesced in proportion to the CPU in use") {
   watch at;
-  at.feed({0.7, 1ms, 0}, 5s);
+  at.feed({0.33, 1ms, 0}, 5s);
   CHECK(at.monitor.coalescing() == 0ms);
-  at.feed({0.8, 1ms, 0}, 2s);
+  net::duration before{};
+  for (auto cpu : {0.5, 0.6, 0.7, 0.79}) {
+    CAPTURE(cpu);
+    at.feed({cpu, 1ms, 0}, 5s);
+    CHECK(at.monitor.coalescing() > before);
+    before = at.monitor.coalescing();
+  }
+  // A voice may wait for up to 4 ms as long as there is CPU left.
+  CHECK(before > 3ms);
+  CHECK(before <= 4ms);
+  at.feed({0.96, 1ms, 0}, 5s);
   CHECK(at.monitor.coalescing() == 10ms);
-  CHECK(at.level() == normal);
+  CHECK(at.level() == busy);
+  at.feed({0.33, 1ms, 0}, 5s);
+  CHECK(at.monitor.coalescing() == 0ms);
+}
+
+TEST_CASE("a little less load makes packets wait no less") {
+  watch at;
+  at.feed({0.65, 1ms, 0}, 5s);
+  auto before = at.monitor.coalescing();
   // The CPU time that coalescing saves does not end it.
-  at.feed({0.55, 1ms, 0}, 10s);
-  CHECK(at.monitor.coalescing() == 10ms);
-  at.feed({0.3, 1ms, 0}, 2s);
-  CHECK(at.monitor.coalescing() == 0ms);
+  for (int i = 0; i < 20; ++i) {
+    at.feed({0.62, 1ms, 0}, 500ms);
+    CHECK(at.monitor.coalescing() == before);
+    at.feed({0.645, 1ms, 0}, 500ms);
+    CHECK(at.monitor.coalescing() == before);
+  }
+  at.feed({0.55, 1ms, 0}, 5s);
+  CHECK(at.monitor.coalescing() < before);
+  CHECK(at.monitor.coalescing() > 0ms);
+}
+
+TEST_CASE("the CPU time that coalescing saves does not make it flap") {
+  watch at;
+  // The longest wait saves this server a third of its CPU time.
+  auto cpu = [&] {
+    return 0.9 * (1 - net::to_seconds(at.monitor.coalescing()) / 0.03);
+  };
+  for (int i = 0; i < 100; ++i)
+    at.feed({cpu(), 1ms, 0});
+  auto settled = at.monitor.coalescing();
+  CHECK(settled > 2ms);
+  for (int i = 0; i < 100; ++i) {
+    at.feed({cpu(), 1ms, 0});
+    auto change = at.monitor.coalescing() - settled;
+    CHECK(change < 500us);
+    CHECK(change > -500us);
+  }
 }
 
 TEST_CASE(

@@ -122,7 +122,7 @@ TEST_CASE("while the CPU is short, flushes are a window apart") {
   CHECK_FALSE(at.flushes(ten_ms));
   // Nothing was requested but one tick, for when no media comes.
   CHECK(at.self.flush_messages == 0);
-  CHECK(at.self.flush_ticks == moments{start + 24ms});
+  CHECK(at.self.flush_ticks == moments{start + 10ms});
   at.self.now = start + ten_ms;
   at.self.busy = false;
   CHECK(at.flushes(ten_ms));
@@ -137,14 +137,14 @@ TEST_CASE("a deferred flush comes by a timer where no media triggers it") {
   CHECK(at.flushes(ten_ms));
   at.self.now += 1ms;
   CHECK_FALSE(at.flushes(ten_ms));
-  REQUIRE(at.self.flush_ticks == moments{start + 21ms});
+  REQUIRE(at.self.flush_ticks == moments{start + 10ms});
   at.self.now = start + 21ms;
   at.handle_message(ten_ms);
   // The timer was later than the window: that part is a delay.
   CHECK(at.deferred == ten_ms);
   at.self.now += 1ms;
   CHECK_FALSE(at.flushes(ten_ms));
-  CHECK(at.self.flush_ticks == moments{start + 21ms, start + 42ms});
+  CHECK(at.self.flush_ticks == moments{start + 10ms, start + 31ms});
 }
 
 TEST_CASE("a flush by a message leaves the pending timer of a deferred one") {
@@ -157,7 +157,20 @@ TEST_CASE("a flush by a message leaves the pending timer of a deferred one") {
   CHECK(at.deferred == 1ms);
   at.self.now += 1ms;
   CHECK_FALSE(at.flushes(ten_ms));
-  CHECK(at.self.flush_ticks == moments{start + 21ms});
+  CHECK(at.self.flush_ticks == moments{start + 10ms});
+}
+
+TEST_CASE("a timer that a flush has overtaken ends no wait early") {
+  scene at;
+  CHECK(at.flushes(ten_ms));
+  at.self.now += 9ms;
+  CHECK_FALSE(at.flushes(ten_ms));
+  at.self.now = start + ten_ms;
+  CHECK(at.flushes(ten_ms)); // by media, just before the timer
+  at.self.now += 1ms;
+  at.schedule.handle_flush(at.self.now);
+  CHECK(at.schedule.defers(&at.self, ten_ms));
+  CHECK(at.self.flush_ticks.back() == start + 20ms);
 }
 
 TEST_CASE("a deferred flush goes at once when there is CPU time again") {
