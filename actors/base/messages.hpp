@@ -343,6 +343,10 @@ struct close_producer {};
 /// INTERNAL: NACK and report timers.
 struct producer_tick {};
 
+/// INTERNAL to the producer: packets have waited long enough for the end of
+/// their frame.
+struct hold_tick {};
+
 /// INTERNAL: fewer layers have been wanted for a while.
 struct demand_tick {};
 

@@ -379,6 +379,8 @@ void key_table::add_overload() {
            "Video is shed if packets wait longer than this, ms; 0 is never");
   add_time("overload.coalescing", x.coalescing, 0, 20,
            "How long packets may wait to be sent together at full load, ms");
+  add_time("overload.frame-hold", x.frame_hold, 0, 20,
+           "How long the first packets of a frame may wait for its last, ms");
   add_number(
       "overload.last-n", x.last_n, 0, 65'535,
       "Members whose video remains when it is shed: the last N speakers");

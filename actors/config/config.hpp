@@ -110,6 +110,7 @@ struct config {
     std::chrono::milliseconds delay{20};
     std::chrono::milliseconds shed_delay{40};
     std::chrono::milliseconds coalescing{10};
+    std::chrono::milliseconds frame_hold{10};
     uint32_t last_n = 9;
     uint32_t speakers = 3;
     std::chrono::seconds max_wait{5};

@@ -314,7 +314,8 @@ void fan_out::prefetch_behind(const std::vector<listener>& all, size_t k,
 }
 
 void fan_out::handle_media(producer_key from, const rtp::media_batch& batch,
-                           bool refused, net::time_point now) {
+                           bool refused, net::time_point now,
+                           net::duration held) {
   auto i = producers_.find(from);
   if (i == producers_.end())
     return;
@@ -346,7 +347,7 @@ void fan_out::handle_media(producer_key from, const rtp::media_batch& batch,
     engine.handle_batch(batch, now);
     collect(*x.who, now);
   }
-  if (auto arrival = batch->front().packet.arrival();
+  if (auto arrival = batch->front().packet.arrival() + held;
       !oldest_ || arrival < *oldest_)
     oldest_ = arrival;
 }

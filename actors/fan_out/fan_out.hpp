@@ -157,9 +157,10 @@ public:
   // -- producers -------------------------------------------------------------
 
   /// Forwards what a producer received to all its consumers here. `refused` if
-  /// batches before this one were dropped.
+  /// batches before this one were dropped; `held` is for how long the first
+  /// packet waited on purpose, which does not count as a delay.
   void handle_media(producer_key from, const rtp::media_batch& batch,
-                    bool refused, net::time_point now);
+                    bool refused, net::time_point now, net::duration held = {});
 
   /// Packets that the producer has received so far and not passed here were
   /// left out on purpose: they do not count as lost.

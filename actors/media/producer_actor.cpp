@@ -25,6 +25,7 @@ producer_state::make_behavior(const producer_config& cfg) {
     speech.set_running(!cfg.engine.paused);
   }
   timer.use(cfg.ticks);
+  hold_timer.use_promptly(cfg.ticks);
   demand.use(cfg.ticks);
   demand.begin(cfg.engine.encodings.size(), self->clock().now());
   attention.use(cfg.ticks);
@@ -85,6 +86,10 @@ producer_state::make_behavior(const producer_config& cfg) {
         timer.fired(self->clock().now());
         with_engine([](auto& e, auto now) { e.handle_timeout(now); });
       },
+      [this](const hold_tick&) {
+        hold_timer.fired(self->clock().now());
+        with_engine([](auto& e, auto now) { e.handle_hold(now); });
+      },
       [this](const demand_tick&) {
         demand.handle_tick(self->clock().now());
         report_wanted();
@@ -99,6 +104,8 @@ producer_state::make_behavior(const producer_config& cfg) {
 // -- shards ------------------------------------------------------------------
 
 void producer_state::add(const subscribe& x) {
+  // Packets from before the subscription are not for this shard.
+  release_held();
   self->monitor(x.shard);
   shards.add(x);
   attention.add(x.shard.id(), self->clock().now());
@@ -118,6 +125,8 @@ void producer_state::forget(const caf::actor_addr& gone) {
 }
 
 void producer_state::start(const start_wanted& x) {
+  // The replay has them, too; what follows it is new.
+  release_held();
   if (auto found =
           engine->find_replay(x.encoding, self->clock().now(), x.incomplete))
     self->send(x.shard, packets_replayed{x.consumer, std::move(found)});
@@ -189,6 +198,7 @@ void producer_state::drain() {
   while (auto event = engine->poll_event())
     pass_on(*event);
   timer.arm(self, engine->poll_timeout(), producer_tick{});
+  hold_timer.arm(self, engine->poll_hold(), hold_tick{});
 }
 
 void producer_state::send_unattended(std::vector<rtp::ssrc> sources) {
@@ -201,7 +211,7 @@ void producer_state::fan_out(const rtp::media_batch& batch) {
     return;
   if (speech.take_left_out())
     shards.note_gap();
-  shards.send_media(self, key(), kind, batch);
+  shards.send_media(self, key(), kind, batch, engine->held());
 }
 
 void producer_state::pass_on(const rtp::receiver_event& x) {

@@ -76,6 +76,8 @@ using producer_actor = rtp_sink_actor::extend<
     caf::replies_to<get_actor_stats>::with<protocol::reply::stats>,
     // INTERNAL: NACK, report and key-frame timers.
     caf::reacts_to<producer_tick>,
+    // INTERNAL: packets have waited long enough for the end of their frame.
+    caf::reacts_to<hold_tick>,
     // INTERNAL: fewer layers have been wanted for a while.
     caf::reacts_to<demand_tick>,
     // INTERNAL: fewer encodings have been attended for a while.

@@ -39,10 +39,11 @@ public:
         waiting_ = to.waiting = true;
   }
 
-  /// Sends a batch to the shards whose gauges admit it.
+  /// Sends a batch to the shards whose gauges admit it. See media_arrived for
+  /// `held`.
   template <class Self>
   void send_media(Self* self, producer_key from, rtp::media_kind kind,
-                  const rtp::media_batch& batch) {
+                  const rtp::media_batch& batch, net::duration held = {}) {
     // A key frame is always admitted: without it, a consumer that fell behind
     // could never resume. Audio overtakes waiting video.
     bool important = has_keyframe(*batch);
@@ -57,7 +58,7 @@ public:
             media_arrived{from, batch, std::exchange(to.resumed, false),
                           to.gauge});
       else
-        self->send(to.actor, media_arrived{from, batch, false, to.gauge});
+        self->send(to.actor, media_arrived{from, batch, false, to.gauge, held});
     }
   }
 

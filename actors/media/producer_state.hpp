@@ -72,6 +72,12 @@ struct producer_state {
 
   void fan_out(const rtp::media_batch& batch);
 
+  // Passes on the packets that wait for the end of their frame.
+  void release_held() {
+    if (engine->poll_hold())
+      with_engine([](auto& e, auto now) { e.release_held(now); });
+  }
+
   void pass_on(const rtp::receiver_event& x);
 
   void rate(const rtp::score_changed& x);
@@ -103,6 +109,7 @@ struct producer_state {
   receiver_totals published;
   net::time_point publish_due{};
   actor_timer timer;
+  actor_timer hold_timer{std::chrono::milliseconds{1}};
 };
 
 } // namespace troupe::actors

@@ -49,6 +49,9 @@ struct media_arrived {
   /// an earlier one may arrive during the next one, and must not change its
   /// count.
   std::shared_ptr<in_flight_gauge> gauge;
+  /// For how long the first packet waited for the end of its frame, which is no
+  /// sign of overload.
+  net::duration held{};
 };
 
 /// Packets that a consumer requested again.

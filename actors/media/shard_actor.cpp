@@ -176,7 +176,7 @@ void shard_state::take(const media_arrived& x) {
   counts.note_batch(refused);
   if (x.resumed)
     engine.skip_gap(x.producer);
-  engine.handle_media(x.producer, x.packets, refused > 0, now);
+  engine.handle_media(x.producer, x.packets, refused > 0, now, x.held);
   drain();
 }
 

@@ -84,6 +84,9 @@ peer_producers::creation peer_producers::create(const verb::produce& x,
   auto scores = std::make_shared<score_board>(sent.encodings.size());
   auto engine = to_receiver(x.kind, sent, x.paused);
   engine.budget = replay_budget_;
+  // Plain senders often set no marker.
+  if (!on.plain)
+    engine.frame_hold = peer_.services->settings.overload.frame_hold;
   // Responses to our reports are told apart by the SSRC that requested them.
   engine.local_ssrc = rtp::ssrc{peer_.ssrcs.take(1, *peer_.random)};
   auto arrivals = std::make_shared<in_flight_gauge>(max_waiting_packets);

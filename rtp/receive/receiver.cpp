@@ -9,6 +9,7 @@ receiver::receiver(config x, net::rng& random)
     : config_(std::move(x))
     , pool_(net::buffer_pool::make(max_idle_buffers))
     , keeper_(std::make_shared<packet_keeper>(config_.budget))
+    , hold_(config_.kind == media_kind::video ? config_.frame_hold : duration{})
     , random_state_(random.u32()) {
   TROUPE_ASSERT(!config_.encodings.empty() && config_.encodings.size() < 256);
   for (auto& e : config_.encodings)
@@ -228,6 +229,7 @@ void receiver::pause(time_point now) {
   for (auto& s : slots_)
     if (s.stream)
       s.stream->reset_repairs();
+  release_held(now);
   collect(now);
 }
 
@@ -276,10 +278,12 @@ media_batch receiver::find_replay(uint8_t which, time_point now,
 }
 
 std::optional<media_batch> receiver::poll_batch() {
-  if (ready_.empty())
+  auto& out = hold_.enabled() ? hold_.released() : ready_;
+  if (out.empty())
     return std::nullopt;
+  held_ = hold_.waited();
   return std::make_shared<const std::vector<media_packet>>(
-      std::exchange(ready_, {}));
+      std::exchange(out, {}));
 }
 
 std::optional<std::vector<uint8_t>> receiver::poll_rtcp() {

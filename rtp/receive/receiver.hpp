@@ -3,6 +3,7 @@
 #include "net/base/rng.hpp"
 #include "rtp/base/fifo.hpp"
 #include "rtp/base/worst_loss.hpp"
+#include "rtp/receive/frame_hold.hpp"
 #include "rtp/receive/receive_stream.hpp"
 
 #include <limits>
@@ -87,6 +88,9 @@ public:
     /// replay.
     duration replay_max_age = std::chrono::seconds{1};
     size_t replay_max_packets = 256;
+    /// How long the first packets of a frame of video may wait for its last
+    /// one; 0 passes each packet on at once.
+    duration frame_hold{};
   };
 
   /// How often receiver reports are sent, on average. Each interval is drawn
@@ -173,8 +177,30 @@ public:
                           bool incomplete = false) const;
 
   /// The packets that arrived since the last poll, for all consumers; or
-  /// nothing.
+  /// nothing. Without those that wait for the end of their frame.
   std::optional<media_batch> poll_batch();
+
+  /// For how long the first packet of the batch that poll_batch() last returned
+  /// waited on purpose.
+  duration held() const {
+    return held_;
+  }
+
+  /// When handle_hold() is wanted, since packets wait for the end of their
+  /// frame; nothing while none does.
+  std::optional<time_point> poll_hold() const {
+    return hold_.poll_timeout();
+  }
+
+  /// Passes on the packets that have waited for long enough.
+  void handle_hold(time_point now) {
+    hold_.handle_timeout(now);
+  }
+
+  /// Passes on all packets that wait for the end of their frame.
+  void release_held(time_point now) {
+    hold_.release_all(now);
+  }
 
   /// The next compound RTCP packet for the sender.
   std::optional<std::vector<uint8_t>> poll_rtcp();
@@ -257,6 +283,8 @@ private:
   size_t successor_packets_ = 0; // stored packets of successors
   worst_loss consumer_loss_;
   std::vector<media_packet> ready_;
+  frame_hold hold_;
+  duration held_{}; // see held()
   std::vector<uint16_t> lost_;
   fifo<receiver_event> events_;
   rtcp::compound_builder rtcp_;

@@ -8,6 +8,8 @@
 namespace troupe::rtp {
 
 void receiver::collect(time_point now) {
+  if (hold_.enabled())
+    hold_.handle_packets(ready_, now);
   collect_reports(now);
   for (auto& s : slots_) {
     if (!s.stream)

@@ -162,3 +162,13 @@ TEST_CASE("retransmissions do not wait") {
   });
   CHECK(at.engine.has_prompt());
 }
+
+TEST_CASE("a held packet does not count as delayed") {
+  scene at;
+  at.add(1, video);
+  auto held = at.feed(video, 1);
+  at.flush();
+  at.now += 8ms;
+  at.engine.handle_media(video, held, false, at.now, 6ms);
+  CHECK(at.engine.flush(at.out, at.now) == 2ms);
+}

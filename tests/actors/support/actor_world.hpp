@@ -24,6 +24,8 @@ class actor_world {
 public:
   explicit actor_world(actors::config x = {}) : settings(std::move(x)) {
     quiet_log();
+    // Packets of tests belong to no frames, and must not wait for an end.
+    settings.overload.frame_hold = {};
     net::media_port_config port;
     port.addresses = {"127.0.0.1"};
     port.port = 0;

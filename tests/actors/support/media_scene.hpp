@@ -111,6 +111,7 @@ inline producer_actor spawn_fake_producer(caf::actor_system& system,
         [](const fence&) { return done{}; },
         [](const get_actor_stats&) { return protocol::reply::stats{}; },
         [](const producer_tick&) {},
+        [](const hold_tick&) {},
         [](const demand_tick&) {},
         [](const attention_tick&) {},
     };
