@@ -101,8 +101,23 @@ void add_datagrams(prometheus_text& out, const metrics_snapshot& x) {
   out.counter("troupe_receive_bursts_total",
               "Bursts in which UDP datagrams were received.",
               port.bursts_received);
+  out.counter("troupe_receive_calls_total",
+              "System calls that received UDP datagrams, or found none.",
+              port.receive_calls);
+  out.counter("troupe_rtcp_datagrams_received_total",
+              "Datagrams of RTCP received.", x.routing.rtcp);
+  out.counter("troupe_io_wakeups_total",
+              "Times that a UDP socket with datagrams ended the wait of an I/O "
+              "thread.",
+              port.wakeups);
+  out.counter("troupe_actors_handed_over_total",
+              "Actors that I/O threads left to the scheduler.",
+              x.routing.handed_over);
   out.counter("troupe_send_calls_total",
               "System calls that sent UDP datagrams.", port.send_calls);
+  out.counter("troupe_send_messages_total",
+              "Messages sent by these calls: single datagrams, and runs.",
+              port.send_messages);
   out.counter("troupe_gso_runs_total",
               "Runs of datagrams that the kernel segmented (UDP_SEGMENT).",
               port.gso_runs);
@@ -118,7 +133,7 @@ void add_datagrams(prometheus_text& out, const metrics_snapshot& x) {
   out.sample(port.send_full, {{"reason", "send_full"}});
   out.sample(port.send_errors, {{"reason", "send_error"}});
   out.sample(port.tcp_dropped, {{"reason", "tcp_queue_full"}});
-  out.sample(x.unroutable, {{"reason", "no_transport"}});
+  out.sample(x.routing.unroutable, {{"reason", "no_transport"}});
   out.gauge("troupe_ice_tcp_connections", "Open ICE-TCP connections.",
             port.tcp_connections);
   out.counter("troupe_ice_tcp_accepted_total", "ICE-TCP connections accepted.",

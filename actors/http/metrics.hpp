@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/base/live_objects.hpp"
+#include "actors/io/media_sockets.hpp"
 #include "actors/load/overload_state_board.hpp"
 #include "net/io/http/http_server.hpp"
 #include "net/io/http/reject_counters.hpp"
@@ -37,7 +38,7 @@ struct metrics_snapshot {
   std::array<uint64_t, mailbox_owner_count> mailboxes{};
 
   net::media_port_stats port;
-  uint64_t unroutable = 0; // datagrams
+  media_sockets_stats routing;
   /// The longest recent time that an I/O thread ran actors, in microseconds.
   uint64_t io_run_us = 0;
   net::http_server_stats http;

@@ -25,7 +25,7 @@ void io_worker::exec_later(caf::resumable* job) {
   if (belongs_here(*job))
     jobs_.push(job);
   else
-    system().scheduler().enqueue(job);
+    hand_over(job);
 }
 
 void io_worker::run(net::duration time) {
@@ -39,11 +39,17 @@ void io_worker::run(net::duration time) {
     now = std::chrono::steady_clock::now();
   } while (now < begin + time && (job = jobs_.pop()));
   while (auto left = jobs_.pop())
-    system().scheduler().enqueue(*left);
+    hand_over(*left);
   if (longest_)
     longest_->note(static_cast<uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(now - begin)
             .count()));
+}
+
+void io_worker::hand_over(caf::resumable* job) {
+  if (handed_over_)
+    handed_over_->fetch_add(1, std::memory_order_relaxed);
+  system().scheduler().enqueue(job);
 }
 
 void io_worker::run_turn(caf::resumable* job, net::time_point end) {

@@ -7,6 +7,9 @@
 #include <caf/execution_unit.hpp>
 #include <caf/fwd.hpp>
 
+#include <atomic>
+#include <cstdint>
+
 namespace troupe::actors {
 
 class peak_gauge;
@@ -34,10 +37,14 @@ public:
   /// Messages that an actor handles per turn.
   static constexpr size_t max_throughput = 64;
 
-  /// Notes in `longest`, if not null, how many microseconds each run took.
-  explicit io_worker(caf::actor_system& system, peak_gauge* longest = nullptr)
+  /// Notes in `longest`, if not null, how many microseconds each run took, and
+  /// counts in `handed_over`, if not null, the actors that were left to the
+  /// scheduler: each may wake another thread.
+  explicit io_worker(caf::actor_system& system, peak_gauge* longest = nullptr,
+                     std::atomic<uint64_t>* handed_over = nullptr)
       : execution_unit(&system)
-      , longest_(longest) {}
+      , longest_(longest)
+      , handed_over_(handed_over) {}
 
   /// Queues an actor that has something to do, or hands it to the scheduler if
   /// it does not belong here. Called by CAF.
@@ -47,12 +54,16 @@ public:
   void run(net::duration time = budget);
 
 private:
+  // Leaves an actor to the scheduler.
+  void hand_over(caf::resumable* job);
+
   // Runs one actor until its mailbox is empty, its turn is over, or the time is
   // up.
   void run_turn(caf::resumable* job, net::time_point end);
 
   rtp::fifo<caf::resumable*> jobs_;
   peak_gauge* longest_;
+  std::atomic<uint64_t>* handed_over_;
 };
 
 // A bit of CAF's flags that CAF does not use: needs no memory and no lookup.

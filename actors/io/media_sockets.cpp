@@ -50,12 +50,14 @@ void deliver(delivery x, io_worker* worker) {
 
 } // namespace
 
-/// The routes of one I/O thread, and its counter.
+/// The routes of one I/O thread, and its counters.
 struct media_sockets::thread_routes {
   route_table<route_target> table;
   responder_table responders;
   std::unique_ptr<io_worker> worker;
   std::atomic<uint64_t> unroutable{0};
+  std::atomic<uint64_t> rtcp{0};
+  std::atomic<uint64_t> handed_over{0};
   std::vector<delivery> gathered; // Per burst. Reused.
 
   // Answers a check for which there is a responder.
@@ -116,7 +118,8 @@ media_sockets::thread_routes& media_sockets::here() {
 void media_sockets::run_actors(caf::actor_system& system) {
   for (size_t i = 0; i < routes_.size(); ++i)
     threads_.post(i, [this, i, &system] {
-      routes_[i]->worker = std::make_unique<io_worker>(system, &longest_run_);
+      routes_[i]->worker = std::make_unique<io_worker>(
+          system, &longest_run_, &routes_[i]->handed_over);
     });
   threads_.run_every(0, tick_queue::step, [this, alive = alive_] {
     if (*alive)
@@ -150,6 +153,7 @@ void media_sockets::on_burst(std::span<net::datagram> datagrams,
                              net::datagram_sink& replies) {
   auto& routes = here();
   auto& gathered = routes.gathered;
+  uint64_t rtcp = 0;
   for (auto& x : datagrams) {
     if (routes.answer(x, replies))
       continue;
@@ -170,14 +174,17 @@ void media_sockets::on_burst(std::span<net::datagram> datagrams,
       i = gathered.rbegin();
       i->datagrams->reserve(few_datagrams);
     }
-    if (net::classify(std::as_const(*x.data).bytes())
-        == net::datagram_kind::dtls)
+    auto kind = net::classify(std::as_const(*x.data).bytes());
+    if (kind == net::datagram_kind::dtls)
       i->handshake = true;
+    rtcp += kind == net::datagram_kind::rtcp;
     i->datagrams->push_back(std::move(x));
   }
   for (auto& x : gathered)
     deliver(std::move(x), routes.worker.get());
   gathered.clear();
+  if (rtcp > 0)
+    routes.rtcp.fetch_add(rtcp, std::memory_order_relaxed);
   if (!routes.worker)
     return;
   routes.worker->run(datagrams.size() < full_burst ? io_worker::budget
@@ -231,10 +238,13 @@ void media_sockets::add_responder(
   update([=](auto& routes) { routes.responders.add(x); });
 }
 
-uint64_t media_sockets::unroutable() const {
-  uint64_t sum = 0;
-  for (const auto& x : routes_)
-    sum += x->unroutable.load(std::memory_order_relaxed);
+media_sockets_stats media_sockets::stats() const {
+  media_sockets_stats sum;
+  for (const auto& x : routes_) {
+    sum.unroutable += x->unroutable.load(std::memory_order_relaxed);
+    sum.rtcp += x->rtcp.load(std::memory_order_relaxed);
+    sum.handed_over += x->handed_over.load(std::memory_order_relaxed);
+  }
   return sum;
 }
 

@@ -33,6 +33,16 @@ struct route_target {
   }
 };
 
+/// Counters of the I/O threads' routing.
+struct media_sockets_stats {
+  /// Datagrams that belonged to no transport.
+  uint64_t unroutable = 0;
+  /// Datagrams of RTCP for a transport.
+  uint64_t rtcp = 0;
+  /// Actors that the threads left to the scheduler; see io_worker.
+  uint64_t handed_over = 0;
+};
+
 /// The sockets for media, and the routing on the threads that read them: which
 /// transports receive which datagrams, and which checks are answered at once.
 class media_sockets final : public net::media_receiver {
@@ -82,8 +92,8 @@ public:
   /// revoked, replaced or its username fragment removed.
   void add_responder(const std::shared_ptr<net::ice_check_responder>& x);
 
-  /// The number of datagrams that belonged to no transport.
-  uint64_t unroutable() const;
+  /// May be called on any thread.
+  media_sockets_stats stats() const;
 
   /// The longest time that an I/O thread ran actors without reading its
   /// sockets, in microseconds.

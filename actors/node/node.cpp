@@ -264,7 +264,7 @@ metrics_snapshot node::impl::snapshot() {
   x.read(*board, std::chrono::steady_clock::now());
   x.actors = system.registry().running();
   x.port = sockets.port().stats();
-  x.unroutable = sockets.unroutable();
+  x.routing = sockets.stats();
   x.io_run_us = sockets.longest_run().read(std::chrono::steady_clock::now());
   x.http = http->stats();
   for (size_t i = 0; i < x.rejects.size(); ++i)

@@ -105,10 +105,13 @@ public:
       sum.datagrams_received += x.datagrams_received;
       sum.bytes_received += x.bytes_received;
       sum.bursts_received += x.bursts_received;
+      sum.receive_calls += x.receive_calls;
+      sum.wakeups += x.wakeups;
       sum.oversized_dropped += x.oversized_dropped;
       sum.datagrams_sent += x.datagrams_sent;
       sum.bytes_sent += x.bytes_sent;
       sum.send_calls += x.send_calls;
+      sum.send_messages += x.send_messages;
       sum.gso_runs += x.gso_runs;
       sum.gso_datagrams += x.gso_datagrams;
       sum.gso_refused += x.gso_refused;

@@ -60,12 +60,18 @@ struct media_port_stats {
   uint64_t datagrams_received = 0;
   uint64_t bytes_received = 0;
   uint64_t bursts_received = 0;
+  /// The recvmmsg calls, those that found nothing included.
+  uint64_t receive_calls = 0;
+  /// How often the wait of an I/O thread ended because a socket had datagrams.
+  uint64_t wakeups = 0;
   /// Dropped: longer than a buffer, or truncated by the kernel.
   uint64_t oversized_dropped = 0;
   uint64_t datagrams_sent = 0;
   uint64_t bytes_sent = 0;
-  /// The sendmmsg calls, and the GSO runs among their messages.
+  /// The sendmmsg calls, the messages that the kernel took in them (single
+  /// datagrams and GSO runs), and the runs among those.
   uint64_t send_calls = 0;
+  uint64_t send_messages = 0;
   uint64_t gso_runs = 0;
   /// The datagrams in GSO runs.
   uint64_t gso_datagrams = 0;

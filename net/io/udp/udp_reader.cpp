@@ -33,8 +33,10 @@ void udp_reader::wait() {
   descriptor_.async_wait(
       descriptor::wait_read,
       [self = shared_from_this()](boost::system::error_code ec) {
-        if (!ec)
-          self->drain();
+        if (ec)
+          return;
+        self->socket_.note_wakeup();
+        self->drain();
       });
 }
 

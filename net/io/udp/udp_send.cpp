@@ -2,6 +2,7 @@
 
 #include "net/base/assert.hpp"
 #include "net/io/loop/sockaddr.hpp"
+#include "net/io/udp/gso_run.hpp"
 #include "net/io/udp/udp_socket.hpp"
 
 #include <netinet/in.h>
@@ -16,13 +17,6 @@
 namespace troupe::net {
 
 namespace {
-
-constexpr size_t max_messages = 64;
-
-// Every Linux takes 64 segments (128 in newer versions), in total no more than
-// an IPv4 datagram can carry.
-constexpr size_t max_segments = 64;
-constexpr size_t max_run = 65507;
 
 constexpr size_t max_vectors = 1024;
 
@@ -58,7 +52,7 @@ public:
         push(x);
         continue;
       }
-      if (count_ == max_messages || vectors_used_ == max_vectors)
+      if (count_ == max_messages_per_call || vectors_used_ == max_vectors)
         flush();
       begin(x);
       push(x);
@@ -68,32 +62,17 @@ public:
   }
 
 private:
-  struct message {
-    const outgoing_datagram* first;
-    size_t segments;
-    size_t octets;
-    // A shorter datagram ends the run.
-    bool complete;
-  };
-
   struct alignas(cmsghdr) control_buffer {
     uint8_t octets[96];
   };
 
   bool extends_run(const outgoing_datagram& x) const {
-    if (count_ == 0 || vectors_used_ == max_vectors)
-      return false;
-    const auto& run = messages_[count_ - 1];
-    return !run.complete && !x.data.empty()
-           && x.data.size() <= run.first->data.size()
-           && run.segments < max_segments
-           && run.octets + x.data.size() <= max_run
-           && x.tuple.remote == run.first->tuple.remote
-           && x.tuple.local == run.first->tuple.local;
+    return count_ > 0 && vectors_used_ < max_vectors
+           && messages_[count_ - 1].takes(x);
   }
 
   void begin(const outgoing_datagram& x) {
-    messages_[count_] = {&x, 0, 0, x.data.empty()};
+    messages_[count_] = gso_run{x};
     auto& header = headers_[count_].msg_hdr;
     header = {};
     header.msg_name = &names_[count_];
@@ -106,11 +85,7 @@ private:
   }
 
   void push(const outgoing_datagram& x) {
-    auto& run = messages_[count_ - 1];
-    ++run.segments;
-    run.octets += x.data.size();
-    if (x.data.size() < run.first->data.size())
-      run.complete = true;
+    messages_[count_ - 1].add(x);
     auto& header = headers_[count_ - 1].msg_hdr;
     // Extend the last vector if the data follows it directly in memory.
     if (header.msg_iovlen > 0) {
@@ -157,6 +132,7 @@ private:
       auto n = ::sendmmsg(socket_->fd_, &headers_[done],
                           static_cast<unsigned>(count_ - done), MSG_NOSIGNAL);
       if (n > 0) {
+        taken_ += static_cast<size_t>(n);
         for (auto end = done + static_cast<size_t>(n); done < end; ++done)
           count_sent(messages_[done]);
       } else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) {
@@ -176,7 +152,7 @@ private:
     vectors_used_ = 0;
   }
 
-  void count_sent(const message& x) {
+  void count_sent(const gso_run& x) {
     sent_ += x.segments;
     octets_ += x.octets;
     if (x.segments > 1) {
@@ -207,6 +183,7 @@ private:
       header.msg_iov = &one;
       ++calls_;
       if (::sendmsg(socket_->fd_, &header, MSG_NOSIGNAL) >= 0) {
+        ++taken_;
         ++sent_;
         octets_ += data.size();
       } else {
@@ -222,6 +199,7 @@ private:
         counter.fetch_add(std::exchange(n, 0), std::memory_order_relaxed);
     };
     add(to.send_calls, calls_);
+    add(to.send_messages, taken_);
     add(to.datagrams_sent, sent_);
     add(to.bytes_sent, octets_);
     add(to.gso_runs, runs_);
@@ -235,12 +213,13 @@ private:
   bool gso_ = false;
   size_t count_ = 0;
   size_t vectors_used_ = 0;
-  std::array<message, max_messages> messages_;
-  std::array<mmsghdr, max_messages> headers_;
-  std::array<sockaddr_storage, max_messages> names_;
-  std::array<control_buffer, max_messages> controls_;
+  std::array<gso_run, max_messages_per_call> messages_;
+  std::array<mmsghdr, max_messages_per_call> headers_;
+  std::array<sockaddr_storage, max_messages_per_call> names_;
+  std::array<control_buffer, max_messages_per_call> controls_;
   std::array<iovec, max_vectors> vectors_;
   uint64_t calls_ = 0;
+  uint64_t taken_ = 0; // messages
   uint64_t sent_ = 0;
   uint64_t octets_ = 0;
   uint64_t runs_ = 0;

@@ -202,6 +202,7 @@ bool udp_socket::receive_burst(buffer_pool& pool, uint32_t path, time_point now,
     inbox_->prepare(pool, i);
   auto n =
       ::recvmmsg(fd_, inbox_->messages.data(), slots, MSG_DONTWAIT, nullptr);
+  counters_.receive_calls.fetch_add(1, std::memory_order_relaxed);
   inbox_->stale = n > 0 ? static_cast<size_t>(n) : 0;
   if (n <= 0)
     return n < 0 && errno == EINTR;

@@ -25,10 +25,13 @@ struct udp_counters {
   std::atomic<uint64_t> datagrams_received{0};
   std::atomic<uint64_t> bytes_received{0};
   std::atomic<uint64_t> bursts_received{0};
+  std::atomic<uint64_t> receive_calls{0};
+  std::atomic<uint64_t> wakeups{0};
   std::atomic<uint64_t> oversized_dropped{0};
   std::atomic<uint64_t> datagrams_sent{0};
   std::atomic<uint64_t> bytes_sent{0};
   std::atomic<uint64_t> send_calls{0};
+  std::atomic<uint64_t> send_messages{0};
   std::atomic<uint64_t> gso_runs{0};
   std::atomic<uint64_t> gso_datagrams{0};
   std::atomic<uint64_t> gso_refused{0};
@@ -66,6 +69,12 @@ public:
 
   /// Sends UDP datagrams. Their tuples' local address is the source.
   void send(std::span<const outgoing_datagram> batch);
+
+  /// Counts that the wait of the receiving thread has ended: there is something
+  /// to receive.
+  void note_wakeup() {
+    counters_.wakeups.fetch_add(1, std::memory_order_relaxed);
+  }
 
   const udp_counters& counters() const {
     return counters_;

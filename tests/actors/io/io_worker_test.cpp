@@ -5,6 +5,8 @@
 
 #include <caf/event_based_actor.hpp>
 
+#include <atomic>
+
 using namespace troupe;
 using namespace troupe::actors;
 using namespace troupe::test;
@@ -106,6 +108,30 @@ TEST_CASE("an I/O thread checks the time after each message") {
   CHECK(sum == 1);
   at.world.run(); // the scheduler does the rest
   CHECK(sum == 10);
+}
+
+TEST_CASE("the actors that an I/O thread leaves to the scheduler are counted") {
+  int sum = 0;
+  std::atomic<uint64_t> handed_over{0};
+  actor_world world;
+  io_worker worker{*world.system, nullptr, &handed_over};
+  auto busy = spawn_counter(world, true, sum, 2ms);
+  auto waiting = spawn_counter(world, true, sum);
+  auto control = spawn_counter(world, false, sum);
+  hand(busy, 1, worker);
+  worker.run(1h);
+  CHECK(handed_over == 0);
+  hand(busy, 1, worker);
+  hand(waiting, 1, worker);
+  worker.run(1ms);
+  CHECK(handed_over == 1);
+  hand(control, 1, worker);
+  CHECK(handed_over == 2);
+  world.run();
+  CHECK(sum == 4);
+  for (const auto& x : {busy, waiting, control})
+    caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
+  world.run();
 }
 
 TEST_CASE("the longest run of an I/O thread is recorded") {

@@ -113,10 +113,10 @@ TEST_CASE("checks are answered while the sockets have a responder for them") {
     return browser.responses > 0;
   }));
   caf::anon_send(x.socket, unroute_fragment{"ours"});
-  auto before = x.sockets.unroutable();
+  auto before = x.sockets.stats().unroutable;
   CHECK(test::eventually([&] {
     browser.send(check, x.address());
-    return x.sockets.unroutable() > before;
+    return x.sockets.stats().unroutable > before;
   }));
 }
 
@@ -165,5 +165,39 @@ TEST_CASE("packets of a source that no consumer attends end at the sockets") {
     send(2);
     return arrived > before;
   }));
+  caf::anon_send_exit(transport, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("datagrams of RTCP for a transport are counted") {
+  test::quiet_log();
+  std::atomic<uint64_t> reports{0};
+  std::atomic<uint64_t> others{0};
+  net::io_threads threads{1};
+  client browser{threads};
+  scene x;
+  auto transport = x.system.spawn([&](burst_receiver_actor::pointer)
+                                      -> burst_receiver_actor::behavior_type {
+    return {[&](const burst& all) {
+              for (const auto& one : *all)
+                ++(std::as_const(*one.data).bytes()[1] == 201 ? reports
+                                                              : others);
+            },
+            [](const tuple_closed&) {
+            }};
+  });
+  caf::anon_send(x.socket,
+                 route_tuple{{net::transport_protocol::udp, 0, x.address(),
+                              browser.address()},
+                             transport,
+                             std::make_shared<transport_intake>(100'000)});
+  // A receiver report, and an RTP packet (RFC 5761).
+  std::vector<uint8_t> report{0x80, 201, 0, 1, 0, 0, 0, 1};
+  std::vector<uint8_t> media{0x80, 96, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1};
+  CHECK(test::eventually([&] {
+    browser.send(report, x.address());
+    browser.send(media, x.address());
+    return reports > 0 && others > 0;
+  }));
+  CHECK(test::eventually([&] { return x.sockets.stats().rtcp == reports; }));
   caf::anon_send_exit(transport, caf::exit_reason::user_shutdown);
 }
