@@ -18,7 +18,7 @@ packages=(
 if [ "${1:-run}" = test ]; then
   packages+=(clang-14 libclang-rt-14-dev clang-format-14 python3 git
     chromium firefox-esr lintian python3-jwt python3-cryptography
-    coturn nftables iproute2 libnss3-tools openssl)
+    coturn nftables iproute2 libnss3-tools openssl valgrind)
 fi
 # Any installed Node is fine, not only Debian's.
 command -v node >/dev/null || packages+=(nodejs)

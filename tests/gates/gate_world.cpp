@@ -1,0 +1,150 @@
+#include "tests/gates/gate_world.hpp"
+
+#include "net/base/classify.hpp"
+#include "tests/gates/measured_region.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+
+namespace troupe::gates {
+
+namespace {
+
+// Virtual time does not begin at zero, which some engines take for "never".
+constexpr auto beginning = std::chrono::seconds{100};
+
+// What a receive call takes, as in udp_socket.
+constexpr size_t datagrams_per_call = 64;
+
+// As in media_sockets.
+constexpr size_t few_datagrams = 4;
+
+// Stands for the socket actor: keeps the routes on this thread.
+actors::socket_actor spawn_recorder(caf::actor_system& system,
+                                    std::map<std::string, route>& routes) {
+  using type = actors::socket_actor;
+  return system.spawn([&routes](type::pointer self) -> type::behavior_type {
+    return {
+        [&routes](const actors::route_fragment& x) {
+          routes[x.fragment] = {x.to, x.gauge};
+        },
+        [&routes](const actors::unroute_fragment& x) {
+          routes.erase(x.fragment);
+        },
+        [](const actors::route_tuple&) {},
+        [](const actors::unroute_tuple&) {},
+        [](const actors::add_check_responder&) {},
+        [self](const actors::close_sockets&) { self->quit(); },
+    };
+  });
+}
+
+} // namespace
+
+gate_world::gate_world(counted_wire::receiver to) : wire_(std::move(to)) {
+  recorder_ = spawn_recorder(*system, routes_);
+  caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
+  run();
+  scheduler().advance_time(beginning);
+  tick_due_ = now();
+  server = actors::spawn_server(*system,
+                                {settings.room, {&wire_, load, {}, &ticks_}});
+  auto own = *services;
+  own.sockets = recorder_;
+  own.ticks = &ticks_;
+  services = std::make_shared<const actors::media_services>(std::move(own));
+  run();
+}
+
+gate_world::~gate_world() {
+  // Before the members that the actors use.
+  caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
+  run();
+  caf::anon_send(recorder_, actors::close_sockets{});
+  run();
+  ticks_.clear();
+  routes_.clear();
+  recorder_ = nullptr;
+}
+
+void gate_world::step(net::time_point at, std::vector<arrival> datagrams) {
+  if (!measuring_)
+    return handle_step(at, datagrams);
+  auto before = allocations();
+  serve([&] { handle_step(at, datagrams); });
+  counts_.allocations += allocations() - before;
+}
+
+void gate_world::handle_step(net::time_point at,
+                             std::vector<arrival>& datagrams) {
+  auto& jobs = scheduler();
+  auto passed = std::max(at - now(), net::duration{});
+  if (jobs.advance_time(passed) > 0)
+    ++counts_.timer_wakeups;
+  auto ticks = deliver_ticks(at);
+  if (ticks > 0 || !datagrams.empty())
+    ++counts_.wakeups;
+  deliver(datagrams);
+  while (jobs.try_run_once())
+    ++counts_.actor_messages;
+}
+
+size_t gate_world::deliver_ticks(net::time_point at) {
+  if (at < tick_due_)
+    return 0;
+  size_t out = 0;
+  for (; auto x = ticks_.take(at); ++out)
+    if (auto to = x->to.lock())
+      to->enqueue(nullptr, caf::make_message_id(), std::move(x->what), nullptr);
+  while (tick_due_ <= at)
+    tick_due_ += actors::tick_queue::step;
+  return out;
+}
+
+// As media_sockets does it: the datagrams of one receive call for one transport
+// are one message.
+void gate_world::deliver(std::vector<arrival>& datagrams) {
+  counts_.received += datagrams.size();
+  if (!datagrams.empty())
+    counts_.receive_calls += datagrams.size() / datagrams_per_call + 1;
+  for (size_t begin = 0; begin < datagrams.size();
+       begin += datagrams_per_call) {
+    auto end = std::min(begin + datagrams_per_call, datagrams.size());
+    for (auto i = begin; i < end; ++i) {
+      auto& x = datagrams[i];
+      auto kind = net::classify(std::as_const(*x.what.data).bytes());
+      counts_.rtcp_received += kind == net::datagram_kind::rtcp;
+      auto at = std::ranges::find(gathered_, x.to,
+                                  [](const auto& y) { return y.first; });
+      if (at == gathered_.end()) {
+        gathered_.emplace_back(x.to, std::make_shared<net::datagram_batch>());
+        at = gathered_.end() - 1;
+        at->second->reserve(few_datagrams);
+      }
+      at->second->push_back(std::move(x.what));
+    }
+    for (auto& [to, datagrams_of_one] : gathered_)
+      if (to->gauge->admit(datagrams_of_one->size()))
+        caf::actor_cast<caf::abstract_actor*>(to->to)->enqueue(
+            nullptr, caf::make_message_id(),
+            caf::make_message(std::move(datagrams_of_one)), nullptr);
+    gathered_.clear();
+  }
+}
+
+std::optional<net::time_point> gate_world::due() {
+  const auto& timeouts = scheduler().clock().schedule();
+  // Ticks are looked at every 20 ms; a step without any counts nothing.
+  if (timeouts.empty())
+    return tick_due_;
+  return std::min(tick_due_, timeouts.begin()->first);
+}
+
+server_counts gate_world::counts() const {
+  auto out = counts_;
+  out.sent = wire_.counts();
+  return out;
+}
+
+} // namespace troupe::gates
