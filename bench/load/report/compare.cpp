@@ -97,6 +97,7 @@ std::vector<compared_metric> default_metrics() {
   return {
       {"CPU ns per packet", cpu_ns_per_packet},
       {"ratio to the floor", floor_ratio},
+      {"ratio to the batched floor", batched_floor_ratio},
       {"packets/s out", out_rate, false},
       {"audio latency p50",
        [](auto& run) {

@@ -39,7 +39,7 @@ struct compared_metric {
   bool less_is_better = true;
 };
 
-/// CPU per packet and its ratio to the floor, packets/s out, latency of audio,
+/// CPU per packet and its ratios to the floors, packets/s out, latency of audio,
 /// video and whole frames, join, context switches per packet, octets per peer
 /// and consumer.
 std::vector<compared_metric> default_metrics();

@@ -98,4 +98,14 @@ std::optional<double> fanout_floor_ratio(const run_result& run) {
   return widest > 1 ? ratio_to(run, widest) : std::nullopt;
 }
 
+std::optional<double> batched_floor_ns_per_packet(const run_result& run) {
+  return run.batched_floor ? run.batched_floor->ns() : std::nullopt;
+}
+
+std::optional<double> batched_floor_ratio(const run_result& run) {
+  auto cost = cpu_ns_per_packet(run);
+  auto least = batched_floor_ns_per_packet(run);
+  return cost && least ? std::optional{*cost / *least} : std::nullopt;
+}
+
 } // namespace troupe::load

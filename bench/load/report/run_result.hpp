@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bench/load/report/batched_floor.hpp"
 #include "bench/load/report/floor.hpp"
 #include "bench/load/report/machine.hpp"
 #include "bench/load/report/process_meter.hpp"
@@ -132,6 +133,10 @@ struct run_result {
   /// The floor measured at the same time; absent if not measured.
   std::optional<floor_report> floor;
 
+  /// The batched floor of this scenario, before and after; absent if not
+  /// measured.
+  std::optional<load::batched_floor> batched_floor;
+
   /// Further figures by name, such as requests per second of `signal`.
   std::map<std::string, double> extra;
 
@@ -167,6 +172,13 @@ std::optional<double> floor_ratio(const run_result& run);
 /// The same with the floor of the largest measured fan-out, which is harder to
 /// reach for a scenario with many receivers. Absent if only 1 was measured.
 std::optional<double> fanout_floor_ratio(const run_result& run);
+
+/// The batched floor of the run's scenario, in nanoseconds per packet. Nothing
+/// if it was not measured, or changed during the run.
+std::optional<double> batched_floor_ns_per_packet(const run_result& run);
+
+/// CPU per packet divided by the batched floor, which no server can reach.
+std::optional<double> batched_floor_ratio(const run_result& run);
 
 /// `run` as one JSON object with every member, and derived figures for readers
 /// with other tools.

@@ -100,6 +100,8 @@ void write_run(report_writer& out, const run_result& run) {
   out.member("floorNsPerPacket", floor_ns_per_packet(run));
   out.member("floorRatio", floor_ratio(run));
   out.member("fanoutFloorRatio", fanout_floor_ratio(run));
+  out.member("batchedFloorNsPerPacket", batched_floor_ns_per_packet(run));
+  out.member("batchedFloorRatio", batched_floor_ratio(run));
 }
 
 std::string to_json(const floor_report& report) {

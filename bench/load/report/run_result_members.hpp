@@ -74,6 +74,12 @@ void each_member(X& x, F&& f) {
   f("figures", x.figures);
 }
 
+template <like<batched_floor> X, class F>
+void each_member(X& x, F&& f) {
+  f("beforeNs", x.before_ns);
+  f("afterNs", x.after_ns);
+}
+
 template <like<run_result> X, class F>
 void each_member(X& x, F&& f) {
   f("scenario", x.scenario);
@@ -99,6 +105,7 @@ void each_member(X& x, F&& f) {
   f("meanBatch", x.mean_batch);
   f("meanGsoRun", x.mean_gso_run);
   f("floor", x.floor);
+  f("batchedFloor", x.batched_floor);
   f("extra", x.extra);
   f("void", x.void_reasons);
 }

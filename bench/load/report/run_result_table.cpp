@@ -76,6 +76,14 @@ void add_costs(text_table& out, const run_result& run) {
     out.row({"ratio to the floor", in_thousands(*ratio, 2)});
   if (auto ratio = fanout_floor_ratio(run))
     out.row({"ratio to the fan-out floor", in_thousands(*ratio, 2)});
+  if (auto least = batched_floor_ns_per_packet(run))
+    out.row({"batched floor", in_thousands(*least) + " ns"});
+  else if (run.batched_floor)
+    out.row({"batched floor", "void: it changed during the run",
+             in_thousands(run.batched_floor->before_ns) + " ns before",
+             in_thousands(run.batched_floor->after_ns) + " ns after"});
+  if (auto ratio = batched_floor_ratio(run))
+    out.row({"ratio to the batched floor", in_thousands(*ratio, 2)});
   auto share = [&](uint64_t ns) {
     auto cores =
         run.seconds > 0 ? static_cast<double>(ns) / 1e9 / run.seconds : 0.0;

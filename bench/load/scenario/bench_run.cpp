@@ -2,6 +2,7 @@
 
 #include "bench/load/report/machine.hpp"
 #include "bench/load/scenario/figures.hpp"
+#include "bench/load/scenario/plan_traffic.hpp"
 #include "bench/load/scenario/server_end.hpp"
 
 #include <algorithm>
@@ -87,6 +88,8 @@ bench_run::bench_run(const run_options& options, scenario_plan plan)
     , plan_(std::move(plan)) {
   raise_file_limit();
   describe();
+  if (auto ns = measure_batched())
+    result_.batched_floor.emplace().before_ns = *ns;
   launch();
   client_pool_ = std::make_unique<load::client_pool>(
       plan_, client_pool_of(options_, address_));
@@ -142,6 +145,25 @@ void bench_run::describe() {
   result_.parameters["members"] = static_cast<double>(plan_.members.size());
   result_.parameters["rooms"] = plan_.rooms();
   result_.parameters["consumers"] = static_cast<double>(plan_.consumers());
+}
+
+std::optional<double> bench_run::measure_batched() {
+  if (!options_.floor)
+    return std::nullopt;
+  auto forwarded = traffic_of(plan_, options_.seed);
+  if (forwarded.rtcp_per_packet <= 0)
+    return std::nullopt;
+  batched_floor_options how;
+  if (options_.server.cores > 0 && options_.server.url.empty()) {
+    cpu_set_t all;
+    ::sched_getaffinity(0, sizeof all, &all);
+    how.cores = divide_cores(all, options_.server.cores);
+  }
+  auto out = measure_batched_floor(forwarded, how);
+  if (out)
+    return *out;
+  result_.labels["batched_floor"] = out.error().text;
+  return std::nullopt;
 }
 
 void bench_run::join(member_index first, member_index last) {
@@ -274,6 +296,8 @@ run_result bench_run::finish() {
   if (server_ && !server_->stop())
     result_.void_reasons.emplace_back(server_ended_badly);
   cores_.reset();
+  if (result_.batched_floor)
+    result_.batched_floor->after_ns = measure_batched().value_or(0);
   if (options_.floor) {
     floor_options how;
     how.repetitions = options_.floor_repetitions;

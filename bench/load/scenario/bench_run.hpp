@@ -86,7 +86,7 @@ public:
   /// Takes the join times from those members only.
   void take_joins(member_index first, member_index last);
 
-  /// Ends all clients, stops the server and measures the floor.
+  /// Ends all clients, stops the server and measures the floors.
   run_result finish();
 
   /// The result so far; scenarios add their own figures.
@@ -100,6 +100,8 @@ private:
                   const std::optional<send_counters>& after);
   void describe();
   void check_flow(net::time_point end);
+  // The present batched floor in nanoseconds; nothing if the plan has none.
+  std::optional<double> measure_batched();
 
   const run_options& options_;
   scenario_plan plan_;

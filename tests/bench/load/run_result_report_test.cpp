@@ -40,6 +40,7 @@ run_result full_result() {
   run.floor = floor_report{
       "openssl",
       {{130, 1, 3'000, 2'900, 3'100, 1}, {1'200, 1, 4'000, 1, 2, .5, 6, 7}}};
+  run.batched_floor = batched_floor{990, 1'010};
   run.extra = {{"requestsPerSecond", 1234.5}};
   run.void_reasons = {"the generator fell behind", "another"};
   return run;
@@ -139,6 +140,35 @@ TEST_CASE("the fan-out floor is that of the widest measured fan-out") {
   run.floor->figures.push_back({1'200, 100, 1'600, 0, 0, 1, 0, 0});
   CHECK(*fanout_floor_ratio(run) == doctest::Approx(1.25));
   CHECK(*floor_ratio(run) == doctest::Approx(0.5));
+}
+
+TEST_CASE("the ratio to the batched floor is to its mean over the run") {
+  auto run = full_result();
+  CHECK(*batched_floor_ns_per_packet(run) == doctest::Approx(1'000));
+  CHECK(*batched_floor_ratio(run) == doctest::Approx(2));
+  CHECK(to_table(run).find("ratio to the batched floor") != std::string::npos);
+  run.out = {};
+  CHECK_FALSE(batched_floor_ratio(run));
+}
+
+TEST_CASE("a batched floor that changes during the run gives no ratio") {
+  auto run = full_result();
+  run.batched_floor = batched_floor{1'000, 1'099};
+  CHECK(batched_floor_ratio(run));
+  for (auto floor : {batched_floor{1'000, 1'101}, batched_floor{1'101, 1'000},
+                     batched_floor{1'000, 0}}) {
+    run.batched_floor = floor;
+    CHECK_FALSE(batched_floor_ratio(run));
+    CHECK(to_table(run).find("it changed during the run") != std::string::npos);
+  }
+}
+
+TEST_CASE("a result of an older file has no batched floor") {
+  auto run = from_json(R"({"scenario": "webinar", "out": {"packets": 1}})");
+  REQUIRE(run);
+  CHECK_FALSE(run->batched_floor);
+  CHECK_FALSE(batched_floor_ratio(*run));
+  CHECK(to_table(*run).find("batched floor") == std::string::npos);
 }
 
 TEST_CASE("without packets, or without their floor, there is no ratio") {
