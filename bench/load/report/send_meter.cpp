@@ -50,6 +50,16 @@ std::string get(const sockaddr_in& to, std::string_view page) {
   return answer;
 }
 
+std::optional<kernel_counters> parse_kernel_counters(std::string_view metrics) {
+  auto messages = value_of(metrics, "troupe_send_messages_total");
+  auto receives = value_of(metrics, "troupe_receive_calls_total");
+  auto wakeups = value_of(metrics, "troupe_io_wakeups_total");
+  auto rtcp = value_of(metrics, "troupe_rtcp_datagrams_received_total");
+  if (!messages || !receives || !wakeups || !rtcp)
+    return std::nullopt;
+  return kernel_counters{*messages, *receives, *wakeups, *rtcp};
+}
+
 } // namespace
 
 std::optional<send_counters> parse_send_counters(std::string_view metrics) {
@@ -59,7 +69,8 @@ std::optional<send_counters> parse_send_counters(std::string_view metrics) {
   auto in_runs = value_of(metrics, "troupe_gso_datagrams_total");
   if (!datagrams || !calls || !runs || !in_runs)
     return std::nullopt;
-  return send_counters{*datagrams, *calls, *runs, *in_runs};
+  return send_counters{*datagrams, *calls, *runs, *in_runs,
+                       parse_kernel_counters(metrics)};
 }
 
 std::optional<send_counters> read_send_counters(const std::string& host,

@@ -7,6 +7,19 @@
 
 namespace troupe::load {
 
+/// A server's counters so far of what it asks of the kernel, besides sends.
+struct kernel_counters {
+  /// Messages given to sendmmsg: single datagrams, and GSO runs.
+  uint64_t messages = 0;
+  uint64_t receive_calls = 0;
+  /// Times that datagrams have ended the wait of an I/O thread.
+  uint64_t wakeups = 0;
+  /// Datagrams of RTCP received.
+  uint64_t rtcp_received = 0;
+
+  bool operator==(const kernel_counters&) const = default;
+};
+
 /// A server's counters of sent datagrams so far.
 struct send_counters {
   uint64_t datagrams = 0;
@@ -14,6 +27,8 @@ struct send_counters {
   /// GSO runs, which the kernel segments, and the datagrams in them.
   uint64_t runs = 0;
   uint64_t in_runs = 0;
+  /// Absent with an older version.
+  std::optional<kernel_counters> kernel = {};
 
   bool operator==(const send_counters&) const = default;
 };

@@ -227,12 +227,13 @@ void bench_run::measure(const std::function<void()>& body) {
   auto sent_before = read_send_counters(address_.host, address_.port);
   body();
   auto last = sample();
-  note_sends(sent_before, read_send_counters(address_.host, address_.port));
+  auto sent_after = read_send_counters(address_.host, address_.port);
   auto figures = client_pool_->figures();
   auto end = clock::now();
   auto elapsed = std::chrono::duration<double>(end - begin).count();
   result_.seconds = elapsed;
   set_media(result_, figures.media);
+  note_sends(sent_before, sent_after);
   judge_generator(result_, figures.health);
   check_flow(end);
   result_.extra["generator_cpu_share"] =
@@ -261,6 +262,17 @@ void bench_run::note_sends(const std::optional<send_counters>& before,
       mean(after->datagrams - before->datagrams, after->calls - before->calls);
   result_.mean_gso_run =
       mean(after->in_runs - before->in_runs, after->runs - before->runs);
+  if (!before->kernel || !after->kernel || result_.out.packets == 0)
+    return;
+  auto per_packet = [&](const char* name, uint64_t kernel_counters::*which) {
+    result_.extra[name] =
+        static_cast<double>((*after->kernel).*which - (*before->kernel).*which)
+        / static_cast<double>(result_.out.packets);
+  };
+  per_packet("messages_per_packet", &kernel_counters::messages);
+  per_packet("receive_calls_per_packet", &kernel_counters::receive_calls);
+  per_packet("wakeups_per_packet", &kernel_counters::wakeups);
+  per_packet("rtcp_received_per_packet", &kernel_counters::rtcp_received);
 }
 
 // Sequence numbers reveal gaps, but not a stream that has stopped.

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 using namespace troupe::load;
 
 TEST_CASE("a server's send counters are read by their whole names") {
@@ -12,6 +14,23 @@ TEST_CASE("a server's send counters are read by their whole names") {
               "troupe_gso_runs_total 40\n"
               "troupe_gso_datagrams_total 160";
   CHECK(parse_send_counters(text) == send_counters{640, 20, 40, 160});
+}
+
+TEST_CASE("a server's other counters of the kernel are read if it has all") {
+  std::string text = "troupe_datagrams_sent_total 640\n"
+                     "troupe_send_calls_total 20\n"
+                     "troupe_gso_runs_total 40\n"
+                     "troupe_gso_datagrams_total 160\n"
+                     "troupe_send_messages_total 520\n"
+                     "troupe_receive_calls_total 7\n"
+                     "troupe_io_wakeups_total 6\n";
+  auto older = parse_send_counters(text);
+  REQUIRE(older);
+  CHECK_FALSE(older->kernel);
+  auto all =
+      parse_send_counters(text + "troupe_rtcp_datagrams_received_total 5\n");
+  REQUIRE(all);
+  CHECK(all->kernel == kernel_counters{520, 7, 6, 5});
 }
 
 TEST_CASE("a page that lacks a counter yields none") {
