@@ -39,9 +39,9 @@ struct compared_metric {
   bool less_is_better = true;
 };
 
-/// CPU per packet and its ratios to the floors, packets/s out, latency of audio,
-/// video and whole frames, join, context switches per packet, octets per peer
-/// and consumer.
+/// CPU per packet and its ratios to the floors, packets/s out, latency of
+/// audio, video and whole frames, join, context switches per packet, octets per
+/// peer and consumer.
 std::vector<compared_metric> default_metrics();
 
 /// The ratio of B to A in one metric over all pairs.

@@ -1,4 +1,4 @@
-#include "actors/load/load_monitor.hpp"
+#include "tests/actors/load/load_watch.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,54 +6,10 @@
 #include <vector>
 
 using namespace troupe;
-using namespace troupe::actors;
-using namespace std::chrono_literals;
+using namespace troupe::test;
 using enum overload_level;
 
 namespace {
-
-constexpr load_sample idle{};
-constexpr load_sample full_cpu{1.0, 1ms, 0};
-constexpr load_sample late{0.8, 30ms, 0};      // above the newcomer threshold
-constexpr load_sample very_late{1.0, 80ms, 0}; // twice the shedding threshold
-
-/// A monitor with a clock, and a record of its changes.
-struct watch {
-  explicit watch(load_monitor::marks x = {}) : monitor(x) {}
-
-  void feed(const load_sample& x) {
-    now += load_monitor::interval;
-    monitor.handle_sample(x, now);
-    while (auto change = monitor.poll_change())
-      changes.push_back({now, *change});
-  }
-
-  void feed(const load_sample& x, net::duration time) {
-    for (net::duration t{}; t < time; t += load_monitor::interval)
-      feed(x);
-  }
-
-  /// The time that samples like `x` must last until the level is `wanted`.
-  net::duration until(overload_level wanted, const load_sample& x) {
-    auto begin = now;
-    while (level() != wanted && now - begin < 60s)
-      feed(x);
-    return now - begin;
-  }
-
-  overload_level level() const {
-    return monitor.state().level;
-  }
-
-  struct entry {
-    net::time_point at;
-    overload_change what;
-  };
-
-  load_monitor monitor;
-  net::time_point now{};
-  std::vector<entry> changes;
-};
 
 /// A state as one number, for comparison.
 int severity(overload_state x) {
@@ -215,119 +171,6 @@ TEST_CASE(
   CHECK(other.changes.size() == 1);
 }
 
-TEST_CASE("key frames for many receivers refuse no newcomer at low CPU") {
-  struct spikes {
-    int late = 0; // samples with a key frame
-    int of = 0;
-  };
-  for (const auto& x : {spikes{1, 3}, spikes{2, 3}, spikes{2, 5}, spikes{4, 5}})
-    for (auto delay : {21ms, 39ms, 72ms}) {
-      CAPTURE(x.late);
-      CAPTURE(x.of);
-      CAPTURE(delay.count());
-      watch at;
-      for (int i = 0; i < 600; ++i) {
-        at.feed({0.35, i % x.of < x.late ? delay : 2ms, 0});
-        REQUIRE_FALSE(at.monitor.refuses_newcomers());
-        REQUIRE(at.level() != busy);
-      }
-    }
-}
-
-TEST_CASE("a delay refuses newcomers at once only while the CPU is short") {
-  watch at;
-  // Nearly as much CPU as the mark allows, and a key frame in each sample but
-  // every third.
-  for (int i = 0; !at.monitor.refuses_newcomers() && i < 600; ++i)
-    at.feed({0.75, i % 3 ? 30ms : 2ms, 0});
-  CHECK(at.monitor.refuses_newcomers());
-  CHECK(at.now.time_since_epoch() <= 400ms);
-  // The same delays do not keep it up once the CPU is not short.
-  for (int i = 0; i < 20; ++i)
-    at.feed({0.4, i % 3 ? 30ms : 2ms, 0});
-  CHECK_FALSE(at.monitor.refuses_newcomers());
-}
-
-TEST_CASE("packets late without a break refuse newcomers at any CPU") {
-  watch at;
-  at.feed({0.3, 30ms, 0}, load_monitor::starving_time - 100ms);
-  CHECK_FALSE(at.monitor.refuses_newcomers());
-  at.feed({0.3, 30ms, 0}, 200ms);
-  CHECK(at.monitor.refuses_newcomers());
-  CHECK(at.level() == busy);
-}
-
-TEST_CASE("one long stall does not count as packets late without a break") {
-  load_monitor monitor{{}};
-  auto now = net::time_point{} + 10s;
-  monitor.handle_sample(idle, now);
-  monitor.handle_sample({0.3, 30ms, 0}, now += 1s);
-  CHECK_FALSE(monitor.refuses_newcomers());
-}
-
-TEST_CASE("what is shed for want of time keeps newcomers out until restored") {
-  watch at;
-  at.feed(very_late, 2s);
-  REQUIRE(sheds(at.monitor.state()));
-  CHECK(at.monitor.refuses_newcomers());
-  while (at.level() != normal) {
-    REQUIRE(at.monitor.refuses_newcomers());
-    at.feed(idle);
-    REQUIRE(at.now.time_since_epoch() < 60s);
-  }
-  CHECK_FALSE(at.monitor.refuses_newcomers());
-}
-
-TEST_CASE("key frames for many receivers shed nothing at low CPU") {
-  watch at;
-  for (int i = 0; i < 600; ++i)
-    at.feed({0.35, i % 5 ? 80ms : 2ms, 0});
-  CHECK(at.changes.empty());
-  // The same delays shed while the CPU is short, and so does a flood.
-  watch full;
-  for (int i = 0; i < 10; ++i)
-    full.feed({0.95, i % 5 ? 80ms : 2ms, 0});
-  CHECK(sheds(full.monitor.state()));
-  watch flooded;
-  for (int i = 0; i < 10; ++i)
-    flooded.feed({0.35, i % 5 ? 150ms : 2ms, 0});
-  CHECK(sheds(flooded.monitor.state()));
-}
-
-TEST_CASE("a delay without a break sheds at any CPU") {
-  watch at;
-  at.feed({0.35, 80ms, 0}, load_monitor::starving_time);
-  CHECK_FALSE(sheds(at.monitor.state()));
-  at.feed({0.35, 80ms, 0}, 100ms);
-  CHECK(sheds(at.monitor.state()));
-  watch no_delay{{0.9, 0ms, 40ms}};
-  no_delay.feed({0.35, 80ms, 0}, 2s);
-  CHECK(sheds(no_delay.monitor.state()));
-}
-
-TEST_CASE("what is shed for spikes at low CPU keeps no newcomer out") {
-  watch at;
-  for (int i = 0; i < 60; ++i)
-    at.feed({0.35, i % 5 ? 150ms : 2ms, 0});
-  CHECK(sheds(at.monitor.state()));
-  CHECK_FALSE(at.monitor.refuses_newcomers());
-}
-
-TEST_CASE("overload refuses newcomers and sheds within three samples") {
-  watch at;
-  at.feed(idle, 5s);
-  at.feed({1.0, 80ms, 0}, 300ms);
-  CHECK(at.monitor.refuses_newcomers());
-  CHECK(sheds(at.monitor.state()));
-}
-
-TEST_CASE("a single stall sheds nothing and refuses no newcomer") {
-  watch at;
-  for (int i = 0; i < 600; ++i)
-    at.feed({0.5, i % 4 == 0 ? 150ms : 1ms, i % 4 == 0 ? 20u : 0u});
-  CHECK(at.changes.empty());
-}
-
 TEST_CASE("single stalls do not delay the recovery") {
   watch at;
   at.feed(very_late, 10s);
@@ -397,72 +240,6 @@ TEST_CASE("a CPU kept busy by something else does not delay the recovery") {
   watch at;
   at.feed(very_late, 10s);
   CHECK(at.until(busy, {0.92, 1ms, 0}) <= 5s);
-}
-
-TEST_CASE("packets are coalesced in proportion to the CPU in use") {
-  watch at;
-  at.feed({0.33, 1ms, 0}, 5s);
-  CHECK(at.monitor.coalescing() == 0ms);
-  net::duration before{};
-  for (auto cpu : {0.5, 0.6, 0.7, 0.79}) {
-    CAPTURE(cpu);
-    at.feed({cpu, 1ms, 0}, 5s);
-    CHECK(at.monitor.coalescing() > before);
-    before = at.monitor.coalescing();
-  }
-  // A voice may wait for up to 4 ms as long as there is CPU left.
-  CHECK(before > 3ms);
-  CHECK(before <= 4ms);
-  at.feed({0.96, 1ms, 0}, 5s);
-  CHECK(at.monitor.coalescing() == 10ms);
-  CHECK(at.level() == busy);
-  at.feed({0.33, 1ms, 0}, 5s);
-  CHECK(at.monitor.coalescing() == 0ms);
-}
-
-TEST_CASE("a little less load makes packets wait no less") {
-  watch at;
-  at.feed({0.65, 1ms, 0}, 5s);
-  auto before = at.monitor.coalescing();
-  // The CPU time that coalescing saves does not end it.
-  for (int i = 0; i < 20; ++i) {
-    at.feed({0.62, 1ms, 0}, 500ms);
-    CHECK(at.monitor.coalescing() == before);
-    at.feed({0.645, 1ms, 0}, 500ms);
-    CHECK(at.monitor.coalescing() == before);
-  }
-  at.feed({0.55, 1ms, 0}, 5s);
-  CHECK(at.monitor.coalescing() < before);
-  CHECK(at.monitor.coalescing() > 0ms);
-}
-
-TEST_CASE("the CPU time that coalescing saves does not make it flap") {
-  watch at;
-  // The longest wait saves this server a third of its CPU time.
-  auto cpu = [&] {
-    return 0.9 * (1 - net::to_seconds(at.monitor.coalescing()) / 0.03);
-  };
-  for (int i = 0; i < 100; ++i)
-    at.feed({cpu(), 1ms, 0});
-  auto settled = at.monitor.coalescing();
-  CHECK(settled > 2ms);
-  for (int i = 0; i < 100; ++i) {
-    at.feed({cpu(), 1ms, 0});
-    auto change = at.monitor.coalescing() - settled;
-    CHECK(change < 500us);
-    CHECK(change > -500us);
-  }
-}
-
-TEST_CASE(
-    "packets are coalesced while something is shed, unless configured off") {
-  watch at;
-  at.feed({0.3, 80ms, 0}, 2s);
-  CHECK(sheds(at.monitor.state()));
-  CHECK(at.monitor.coalescing() == 10ms);
-  watch never{{0.9, 20ms, 40ms, 0ms}};
-  never.feed(very_late, 5s);
-  CHECK(never.monitor.coalescing() == 0ms);
 }
 
 TEST_CASE("a threshold of 0 ignores its value") {
