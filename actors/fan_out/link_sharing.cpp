@@ -71,7 +71,7 @@ bool fan_out::is_calm(const transport& x, net::time_point now) {
   if (!x.video)
     return true;
   for (const auto* to : x.consumers)
-    if (to->facts.kind == rtp::media_kind::video && to->share.limited())
+    if (to->facts.kind == rtp::media_kind::video && to->share->limited())
       return false;
   return is_carried(x, now);
 }

@@ -44,10 +44,8 @@ void transport_sender::flush_protected(datagram_batcher& out) {
   while (auto packet = egress_.poll_packet())
     out.add(*path_, [&](net::mutable_byte_span room) {
       auto size = srtp_->protect_rtp(packet->header, packet->payload, room);
-      if (size) {
-        sent_.add(*size);
+      if (size)
         rtp_sent_.add(*size);
-      }
       return size;
     });
   // RTCP comes last: it is short, and ends a run that RTP has begun.
@@ -55,7 +53,7 @@ void transport_sender::flush_protected(datagram_batcher& out) {
     out.add(*path_, [&](net::mutable_byte_span room) {
       auto size = srtp_->protect_rtcp(compound, room);
       if (size)
-        sent_.add(*size);
+        rtcp_sent_.add(*size);
       return size;
     });
   rtcp_.clear();

@@ -127,7 +127,10 @@ public:
   }
 
   sender_stats stats(net::time_point now) const {
-    return {egress_.stats(now), sent_, rtp_sent_};
+    auto sent = rtp_sent_;
+    sent.packets += rtcp_sent_.packets;
+    sent.bytes += rtcp_sent_.bytes;
+    return {egress_.stats(now), sent, rtp_sent_};
   }
 
 private:
@@ -140,10 +143,10 @@ private:
   std::shared_ptr<packet_sender> plain_;
   std::optional<net::transport_tuple> path_;
   std::vector<std::vector<uint8_t>> rtcp_;
-  net::traffic sent_;
   net::traffic rtp_sent_;
   rtp::egress egress_;
   uint64_t exhausted_ = 0; // by former SRTP senders
+  net::traffic rtcp_sent_;
 };
 
 } // namespace troupe::actors

@@ -27,7 +27,7 @@ actors::socket_actor spawn_recorder(caf::actor_system& system,
   return system.spawn([&routes](type::pointer self) -> type::behavior_type {
     return {
         [&routes](const actors::route_fragment& x) {
-          routes[x.fragment] = {x.to, x.gauge};
+          routes[x.fragment] = {x.to, x.intake};
         },
         [&routes](const actors::unroute_fragment& x) {
           routes.erase(x.fragment);
@@ -53,6 +53,8 @@ gate_world::gate_world(counted_wire::receiver to) : wire_(std::move(to)) {
   auto own = *services;
   own.sockets = recorder_;
   own.ticks = &ticks_;
+  // Unlike other tests, this one has the server's own frames.
+  own.settings.overload.frame_hold = actors::config{}.overload.frame_hold;
   services = std::make_shared<const actors::media_services>(std::move(own));
   run();
 }
@@ -85,9 +87,30 @@ void gate_world::handle_step(net::time_point at,
   auto ticks = deliver_ticks(at);
   if (ticks > 0 || !datagrams.empty())
     ++counts_.wakeups;
+  const bool burst = !datagrams.empty();
   deliver(datagrams);
-  while (jobs.try_run_once())
+  run_actors();
+  if (burst)
+    deliver_prompt_ticks(at);
+}
+
+void gate_world::run_actors() {
+  while (scheduler().try_run_once())
     ++counts_.actor_messages;
+}
+
+// As media_sockets does it after each burst.
+void gate_world::deliver_prompt_ticks(net::time_point at) {
+  if (ticks_.next_prompt() > at)
+    return;
+  while (auto x = ticks_.take_prompt(at))
+    enqueue(std::move(*x));
+  run_actors();
+}
+
+void gate_world::enqueue(actors::tick_queue::tick x) {
+  if (auto to = x.to.lock())
+    to->enqueue(nullptr, caf::make_message_id(), std::move(x.what), nullptr);
 }
 
 size_t gate_world::deliver_ticks(net::time_point at) {
@@ -95,8 +118,7 @@ size_t gate_world::deliver_ticks(net::time_point at) {
     return 0;
   size_t out = 0;
   for (; auto x = ticks_.take(at); ++out)
-    if (auto to = x->to.lock())
-      to->enqueue(nullptr, caf::make_message_id(), std::move(x->what), nullptr);
+    enqueue(std::move(*x));
   while (tick_due_ <= at)
     tick_due_ += actors::tick_queue::step;
   return out;
@@ -113,6 +135,8 @@ void gate_world::deliver(std::vector<arrival>& datagrams) {
     auto end = std::min(begin + datagrams_per_call, datagrams.size());
     for (auto i = begin; i < end; ++i) {
       auto& x = datagrams[i];
+      if (x.to->intake->skips_any() && x.to->intake->skip(x.what))
+        continue;
       auto kind = net::classify(std::as_const(*x.what.data).bytes());
       counts_.rtcp_received += kind == net::datagram_kind::rtcp;
       auto at = std::ranges::find(gathered_, x.to,
@@ -125,7 +149,7 @@ void gate_world::deliver(std::vector<arrival>& datagrams) {
       at->second->push_back(std::move(x.what));
     }
     for (auto& [to, datagrams_of_one] : gathered_)
-      if (to->gauge->admit(datagrams_of_one->size()))
+      if (to->intake->admit(datagrams_of_one->size()))
         caf::actor_cast<caf::abstract_actor*>(to->to)->enqueue(
             nullptr, caf::make_message_id(),
             caf::make_message(std::move(datagrams_of_one)), nullptr);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/io/transport_intake.hpp"
 #include "tests/actors/support/actor_world.hpp"
 #include "tests/gates/counted_wire.hpp"
 
@@ -15,7 +16,7 @@ namespace troupe::gates {
 /// Where datagrams of a transport go.
 struct route {
   actors::burst_receiver_actor to;
-  std::shared_ptr<actors::in_flight_gauge> gauge;
+  std::shared_ptr<actors::transport_intake> intake;
 };
 
 /// A datagram for a transport.
@@ -78,6 +79,9 @@ public:
 private:
   void handle_step(net::time_point at, std::vector<arrival>& datagrams);
   size_t deliver_ticks(net::time_point at);
+  void deliver_prompt_ticks(net::time_point at);
+  void enqueue(actors::tick_queue::tick x);
+  void run_actors();
   void deliver(std::vector<arrival>& datagrams);
 
   std::map<std::string, route> routes_;

@@ -48,7 +48,7 @@ struct studio : scene_notes, shard_scene {
 
   template <class Command>
   void order(const consumer_actor& who, Command x) {
-    caf::anon_send(who, x);
+    caf::anon_send(who, actors::control_stream{x});
     world.run();
   }
 
