@@ -24,6 +24,7 @@
 /// BM_loop_*: the engines called by a plain loop, one thread. BM_actors_*: the
 /// same engines in the actors of a producer, its consumers and their shards.
 /// *_discard ends before the system call, *_send sends to sockets on loopback.
+/// *_forwarders is *_discard without the forwarding pass.
 namespace {
 
 using namespace troupe;
@@ -182,13 +183,14 @@ private:
 
 // -- the loop ----------------------------------------------------------------
 
-void run_loop(benchmark::State& state, bool real) {
+void run_loop(benchmark::State& state, bool real, bool passing = true) {
   auto consumers = static_cast<size_t>(state.range(0));
   auto batch = static_cast<size_t>(state.range(1));
   network net{consumers, real};
   auto random = net::make_seeded_rng(1);
   rtp::receiver producer{source(), *random};
   fan_out shard;
+  shard.set_passing(passing);
   auto now = std::chrono::steady_clock::now();
   for (size_t i = 0; i < consumers; ++i) {
     auto on = transport_key{i};
@@ -315,6 +317,10 @@ void BM_loop_discard(benchmark::State& state) {
   run_loop(state, false);
 }
 
+void BM_loop_forwarders(benchmark::State& state) {
+  run_loop(state, false, false);
+}
+
 void BM_loop_send(benchmark::State& state) {
   run_loop(state, true);
 }
@@ -340,6 +346,7 @@ void actor_shapes(benchmark::internal::Benchmark* x) {
 }
 
 BENCHMARK(BM_loop_discard)->Apply(loop_shapes);
+BENCHMARK(BM_loop_forwarders)->Apply(loop_shapes);
 BENCHMARK(BM_actors_discard)->Apply(actor_shapes);
 BENCHMARK(BM_loop_send)->Apply(loop_shapes);
 BENCHMARK(BM_actors_send)->Apply(actor_shapes);

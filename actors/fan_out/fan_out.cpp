@@ -1,21 +1,11 @@
 #include "actors/fan_out/fan_out.hpp"
 
-#include "net/base/prefetch.hpp"
-
 #include <algorithm>
 #include <utility>
 
 namespace troupe::actors {
 
 namespace {
-
-// A bit for each. An encoding beyond sets all bits: each engine counts it.
-uint32_t encodings_in(const std::vector<rtp::media_packet>& batch) {
-  uint32_t out = 0;
-  for (const auto& x : batch)
-    out |= x.encoding < 32 ? uint32_t{1} << x.encoding : ~uint32_t{0};
-  return out;
-}
 
 void note_exhausted(sender_totals& to, const transport_sender& x) {
   to.drops[static_cast<size_t>(rtp::drop_reason::srtp_exhausted)] +=
@@ -69,7 +59,11 @@ void fan_out::connect(consumer& x, net::time_point now) {
   // Queued packets have sequence numbers from before. One that is sent after
   // this could be ahead of all that follow, which SRTP would reject as old.
   x.on->sender.egress().drop(x.engine.headers());
-  x.engine.handle_connected(now, x.on->sender.used_by(x.engine));
+  change(x).handle_connected(now, x.on->sender.used_by(x.engine));
+}
+
+void fan_out::count_consumers(transport& x) {
+  x.several = x.consumers.size() > 1;
 }
 
 void fan_out::remove_transport(transport_key which) {
@@ -146,6 +140,8 @@ bool fan_out::add_consumer(shard_consumer settings, net::rng& random,
   if (x->layout.spatial_layers > 1 && !source.layers)
     source.layers.emplace(x->layout);
   source.rates.set_keyed(x->layout.keyed);
+  source.kind = config.kind;
+  source.clock_rate = config.clock_rate;
   if (config.kind == rtp::media_kind::video)
     x->share = make_share(source.rates);
   x->on->adaptive |= config.feedback.transport_cc || config.feedback.remb;
@@ -158,8 +154,9 @@ bool fan_out::add_consumer(shard_consumer settings, net::rng& random,
     if (report)
       x->engine.handle_source_report(*report);
   x->listener_index = source.listeners.size();
-  source.listeners.push_back({x.get()});
+  source.listeners.push_back({x.get(), x->on});
   x->on->consumers.push_back(x.get());
+  count_consumers(*x->on);
   if (x->on->sender.writable())
     connect(*x, now);
   auto& added = *x;
@@ -211,8 +208,11 @@ void fan_out::move_consumer(consumer_key which, transport_key to,
   auto from = std::exchange(x.on_key, to);
   auto* before = std::exchange(x.on, &touch(to));
   std::erase(before->consumers, &x);
+  count_consumers(*before);
   before->calm = false;
   x.on->consumers.push_back(&x);
+  count_consumers(*x.on);
+  x.source->listeners[x.listener_index].on = x.on;
   x.on->adaptive |= before->adaptive;
   // The stream may move back, so its SSRCs end there only when it ends.
   if (std::ranges::find(x.previous_transports, from)
@@ -234,9 +234,11 @@ std::optional<producer_key> fan_out::remove_consumer(consumer_key which) {
   timers_[gone->timer_index].who->timer_index = gone->timer_index;
   timers_.pop_back();
   limited_by_overload_ -= size_t{gone->limited_by_overload};
+  catch_up(*gone);
   count_skipped(*gone);
   retired_.add(gone->engine.stats({}));
   std::erase(gone->on->consumers, gone.get());
+  count_consumers(*gone->on);
   gone->on->calm = false;
   gone->on->sender.end(gone->engine);
   for (auto key : gone->previous_transports)
@@ -266,6 +268,7 @@ const rtp::forwarder* fan_out::find_consumer(consumer_key which) {
   auto i = consumers_.find(which);
   if (i == consumers_.end())
     return nullptr;
+  catch_up(*i->second);
   count_skipped(*i->second);
   return &i->second->engine;
 }
@@ -278,6 +281,7 @@ const rtp::decision_log* fan_out::find_decisions(consumer_key which) const {
 sender_totals fan_out::totals(net::time_point now) {
   auto out = retired_;
   for (const auto& [key, x] : consumers_) {
+    catch_up(*x);
     count_skipped(*x);
     out.add(x->engine.stats(now));
   }
@@ -287,76 +291,6 @@ sender_totals fan_out::totals(net::time_point now) {
 }
 
 // -- producers ----------------------------------------------------------------
-
-// With hundreds of receivers, none of their memory is in the cache: prefetch it
-// before their turn. The objects that point to the rest come first.
-void fan_out::prefetch_behind(const std::vector<listener>& all, size_t k,
-                              uint32_t present) {
-  constexpr size_t next = 1;
-  constexpr size_t soon = 2;
-  constexpr size_t later = 4;
-  auto attends = [&](size_t i) {
-    return i < all.size() && (all[i].attention.encodings & present) != 0;
-  };
-  if (k + later < all.size())
-    net::prefetch(all[k + later].who);
-  if (attends(k + later))
-    all[k + later].who->engine.prefetch();
-  if (attends(k + soon)) {
-    const auto& x = *all[k + soon].who;
-    x.engine.prefetch_more();
-    x.on->sender.prefetch();
-  }
-  if (attends(k + next)) {
-    const auto& x = *all[k + next].who;
-    x.on->sender.prefetch_queue(x.facts.kind);
-  }
-}
-
-void fan_out::handle_media(producer_key from, const rtp::media_batch& batch,
-                           bool refused, net::time_point now,
-                           net::duration held) {
-  auto i = producers_.find(from);
-  if (i == producers_.end())
-    return;
-  auto& source = i->second;
-  auto changed = false;
-  if (source.layers) {
-    source.layers->handle_batch(*batch, now);
-    changed = source.layers->poll_changed();
-  }
-  source.rates.handle_batch(*batch, now);
-  if (now >= allocate_due_)
-    allocate_due(now);
-  auto present = encodings_in(*batch);
-  auto& all = source.listeners;
-  for (size_t k = 0; k < all.size(); ++k) {
-    auto& x = all[k];
-    prefetch_behind(all, k, present);
-    auto& engine = x.who->engine;
-    if (refused)
-      engine.handle_overload(now);
-    if (changed)
-      engine.set_alive(source.layers->alive(), now);
-    if (refused || changed)
-      collect(*x.who, now);
-    if ((x.attention.encodings & present) == 0) {
-      x.skipped += static_cast<uint32_t>(batch->size());
-      continue;
-    }
-    engine.handle_batch(batch, now);
-    collect(*x.who, now);
-  }
-  if (auto arrival = batch->front().packet.arrival() + held;
-      !oldest_ || arrival < *oldest_)
-    oldest_ = arrival;
-}
-
-void fan_out::skip_gap(producer_key from) {
-  if (auto i = producers_.find(from); i != producers_.end())
-    for (auto& x : i->second.listeners)
-      x.who->engine.skip_gap();
-}
 
 void fan_out::handle_source_report(producer_key from,
                                    const rtp::source_report& report) {
@@ -368,7 +302,7 @@ void fan_out::handle_source_report(producer_key from,
     reports.resize(size_t{report.encoding} + 1);
   reports[report.encoding] = report;
   for (auto& x : i->second.listeners)
-    x.who->engine.handle_source_report(report);
+    change(*x.who).handle_source_report(report);
 }
 
 std::vector<consumer_key> fan_out::handle_producer_paused(producer_key from,
@@ -384,9 +318,9 @@ std::vector<consumer_key> fan_out::handle_producer_paused(producer_key from,
     if (x.engine.producer_paused() == paused)
       continue;
     if (paused)
-      x.engine.handle_producer_paused(now);
+      change(x).handle_producer_paused(now);
     else
-      x.engine.handle_producer_resumed(now);
+      change(x).handle_producer_resumed(now);
     note_producer(x, now);
     share_later(*x.on);
     changed.push_back(x.key);
@@ -411,7 +345,7 @@ void fan_out::handle_timeout(net::time_point now) {
   auto next = net::time_point::max();
   for (auto& x : timers_) {
     if (x.at <= now) {
-      x.who->engine.handle_timeout(now);
+      change(*x.who).handle_timeout(now);
       collect(*x.who, now);
     }
     next = std::min(next, x.at);
@@ -423,10 +357,7 @@ void fan_out::handle_timeout(net::time_point now) {
 void fan_out::collect(consumer& x, net::time_point now) {
   while (auto batch = x.engine.poll_batch()) {
     batch->kind = x.facts.kind;
-    auto prompt = !may_wait(*x.on, *batch);
-    x.on->sender.queue_media(std::move(*batch), now);
-    x.on->sender.prefetch_more();
-    mark(*x.on, prompt);
+    queue_media(*x.on, std::move(*batch), now);
   }
   while (auto packet = x.engine.poll_rtcp()) {
     x.on->sender.queue_rtcp(std::move(*packet));
@@ -444,7 +375,10 @@ void fan_out::collect(consumer& x, net::time_point now) {
         *event);
   }
   count_skipped(x);
-  x.source->listeners[x.listener_index].attention = x.engine.attends();
+  auto& entry = x.source->listeners[x.listener_index];
+  entry.attention = x.engine.attends();
+  if (!entry.steady.valid())
+    join(x);
   set_timer(x);
 }
 

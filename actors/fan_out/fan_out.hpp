@@ -138,7 +138,7 @@ public:
     auto i = consumers_.find(which);
     if (i == consumers_.end())
       return;
-    f(i->second->engine);
+    f(change(*i->second));
     collect(*i->second, now);
   }
 
@@ -165,6 +165,17 @@ public:
   /// Packets that the producer has received so far and not passed here were
   /// left out on purpose: they do not count as lost.
   void skip_gap(producer_key from);
+
+  /// Whether steady streams are forwarded without their forwarders; they are by
+  /// default. Without it the same is sent, for comparison.
+  void set_passing(bool on) {
+    passing_ = on;
+  }
+
+  /// The number of packets that were sent without their forwarders.
+  uint64_t passed() const {
+    return passed_;
+  }
 
   void handle_source_report(producer_key from, const rtp::source_report& x);
 
@@ -265,6 +276,7 @@ private:
     bool unshared = false; // is in unshared_
     bool adaptive = false; // its client reports what its link carries
     bool attached = false; // by its actor, not only by a consumer
+    bool several = false;  // consumers: see count_consumers()
     transport_sender sender;
     std::vector<consumer*> consumers;
     rtp::bitrate_allocator allocator;
@@ -276,6 +288,10 @@ private:
 
   // One allocation with its forwarder. In the first cache line is what each
   // batch needs of the rest; the forwarder's own hot lines follow.
+  //
+  // While its listener is steady, the forwarder has yet to note packets that
+  // were sent. So change it by change(), and catch_up() before reading more
+  // than forwarder::steady() permits.
   struct alignas(64) consumer {
     consumer(const shard_consumer& x, net::rng& random);
 
@@ -298,6 +314,7 @@ private:
     uint8_t priority = rtp::allocated_stream{}.priority;
     // As last applied to the engine.
     bool stopped = false;
+    bool congested = false;
     std::optional<rtp::layers> applied;
     bool limited_by_overload = false;
     std::shared_ptr<const speech_activity> owner;
@@ -317,15 +334,23 @@ private:
 
   // A consumer and what it takes from its producer, contiguous with the others:
   // most packets of simulcast are for few consumers, and the memory of the
-  // others is not touched.
-  struct listener {
+  // others is not touched. Nor is a steady stream's: see forwarding_pass.cpp.
+  struct alignas(64) listener {
     consumer* who;
+    transport* on;
+    rtp::steady_stream steady = {};
     rtp::forwarder::attention attention = {};
     uint32_t skipped = 0; // packets that its engine must yet count
+    uint32_t joined = 0;  // the engine's position on the trail, while steady
   };
+
+  static_assert(sizeof(listener) == 64, "one cache line");
 
   struct producer {
     std::vector<listener> listeners;
+    std::vector<rtp::packet_trail> trails; // by encoding
+    rtp::media_kind kind{};
+    uint32_t clock_rate = 0;
     rtp::layer_rates rates;
     std::vector<std::optional<rtp::source_report>> reports; // by encoding
     std::optional<bool> paused; // unknown until the producer has answered
@@ -338,9 +363,42 @@ private:
     net::time_point reported_loss_at{};
   };
 
-  static void prefetch_behind(const std::vector<listener>& all, size_t k,
-                              uint32_t present);
+  // A batch on its way to the listeners.
+  struct media_pass {
+    const rtp::media_batch& batch;
+    net::time_point now;
+    uint32_t present = 0;  // encodings, a bit for each
+    uint8_t encoding = 0;  // of the first packet
+    uint32_t recorded = 0; // packets that the trail has recorded: all or none
+    const rtp::packet_trail* trail = nullptr;
+
+    // Whether the trail of a listener's stream ends with this batch.
+    bool extends(const listener& x) const {
+      return recorded > 0 && x.steady.encoding == encoding;
+    }
+
+    // Whether the listener's engine need not be touched, if the stream takes
+    // the packets.
+    bool skips_engine(const listener& x) const {
+      return extends(x) && now < x.steady.until && trail->reaches(x.joined);
+    }
+  };
+
+  static void prefetch_behind(const producer& source, size_t k,
+                              const media_pass& round);
+  void prepare(producer& source, bool refused, bool changed,
+               net::time_point now);
+  static void record(producer& to, media_pass& round);
+  void pass(const listener& x, const media_pass& round, rtp::media_kind kind);
+  // Makes the listener steady if its engine says so.
+  void join(consumer& x) const;
+  // Lets the engine note what was sent, except the latest packets of the trail.
+  static void catch_up(consumer& x, uint32_t except = 0);
+  // The engine, to be changed: it must be given the next packet.
+  static rtp::forwarder& change(consumer& x, uint32_t except = 0);
   transport& touch(transport_key which);
+  // To be called when consumers were added to it or removed.
+  static void count_consumers(transport& x);
   // Calls `f(transport_sender&)`, and connects its consumers if it has become
   // writable.
   template <class F>
@@ -380,6 +438,8 @@ private:
   void remove_listener(consumer& x);
   void set_timer(consumer& x);
   void mark(transport& x, bool prompt = false);
+  // Hands a consumer's packets to the transport, to be sent with the others.
+  void queue_media(transport& to, rtp::outgoing_batch&& x, net::time_point now);
   // Whether the batch gains by waiting for others to the same receiver.
   static bool may_wait(const transport& to, const rtp::outgoing_batch& x);
   void send(transport& x, datagram_batcher& out, net::time_point now);
@@ -391,6 +451,8 @@ private:
   std::unordered_map<consumer_key, std::unique_ptr<consumer>> consumers_;
   std::unordered_map<producer_key, producer> producers_;
   sender_totals retired_; // of removed consumers
+  bool passing_ = true;
+  uint64_t passed_ = 0;
   overload_state overload_;
   shedding_limits limits_;
   size_t limited_by_overload_ = 0;

@@ -11,7 +11,15 @@ namespace troupe::actors {
 bool fan_out::may_wait(const transport& to, const rtp::outgoing_batch& x) {
   auto repair = !x.packets.empty()
                 && x.packets.front().original_sequence_number.has_value();
-  return to.consumers.size() > 1 && !repair && !to.sender.plain();
+  return to.several && !repair && !to.sender.plain();
+}
+
+void fan_out::queue_media(transport& to, rtp::outgoing_batch&& x,
+                          net::time_point now) {
+  auto prompt = !may_wait(to, x);
+  to.sender.queue_media(std::move(x), now);
+  to.sender.prefetch_more();
+  mark(to, prompt);
 }
 
 void fan_out::mark(transport& x, bool prompt) {

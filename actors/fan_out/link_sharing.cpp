@@ -161,7 +161,8 @@ void fan_out::allocate(transport& x, net::time_point now) {
   auto congested = egress.congested(now);
   x.allocator.allocate(shares_, video, congested, now);
   for (auto* to : x.consumers) {
-    to->engine.set_congested(congested);
+    if (std::exchange(to->congested, congested) != congested)
+      change(*to).set_congested(congested);
     apply(*to, now);
   }
   egress.set_probing(probing);
@@ -187,16 +188,16 @@ void fan_out::apply(consumer& x, net::time_point now) {
       target->spatial = x.allowed.encoding;
     if (x.share->wanted || x.allowed.paused)
       if (std::exchange(x.applied, target) != target) {
-        x.engine.set_layers(target, now);
+        change(x).set_layers(target, now);
         note(x, reason_of(x), now);
       }
   }
   if (x.paused && !stopped) {
-    x.engine.pause(now);
+    change(x).pause(now);
     note(x, rtp::decision_reason::paused, now);
   }
   if (!x.paused && stopped) {
-    x.engine.resume(now);
+    change(x).resume(now);
     note(x, reason_of(x), now);
   }
   collect(x, now);
@@ -266,7 +267,7 @@ void fan_out::handle_dropped(transport& x, net::time_point now) {
   while (auto stream = x.sender.egress().poll_dropped())
     for (auto* to : x.consumers)
       if (to->engine.ssrc() == *stream) {
-        to->engine.handle_overload(now);
+        change(*to).handle_overload(now);
         note(*to, rtp::decision_reason::late, now);
         collect(*to, now);
       }

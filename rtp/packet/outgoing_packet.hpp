@@ -51,6 +51,8 @@ struct outgoing_packet {
 /// headers. Moved from the consumer to the transport of its receiver. Either
 /// all of it is media or all of it is RTX.
 struct outgoing_batch {
+  /// May have no share in it: the consumer's queued packets are dropped before
+  /// it ends (see egress::drop()).
   std::shared_ptr<const header_writer> headers;
   std::vector<outgoing_packet> packets;
   /// Audio is never paced.

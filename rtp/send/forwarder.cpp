@@ -1,4 +1,5 @@
 #include "rtp/send/forwarder.hpp"
+#include "rtp/send/packet_tag.hpp"
 
 #include <algorithm>
 
@@ -20,28 +21,6 @@ std::shared_ptr<const header_writer> make_headers(const forwarder::config& x) {
       std::make_shared<header_writer>(x.source_extensions, x.extensions);
   result->set_mid(x.mid);
   return result;
-}
-
-// The tag that sequence_rewriter remembers with each packet: the offsets of the
-// picture's numbers, and the layers in force.
-uint32_t make_tag(picture_rewriter::offsets by, layers in_force) {
-  return uint32_t{by.picture_id} << 16 | uint32_t{by.tl0picidx} << 8
-         | uint32_t{in_force.spatial} << 3 | in_force.temporal;
-}
-
-picture_rewriter::offsets offsets_of(uint32_t tag) {
-  return {static_cast<uint16_t>(tag >> 16), static_cast<uint8_t>(tag >> 8)};
-}
-
-layers layers_of(uint32_t tag) {
-  return {static_cast<uint8_t>((tag >> 3) & 7), static_cast<uint8_t>(tag & 7)};
-}
-
-// The sender marks the end of its highest layer. If that is not forwarded, the
-// highest layer that is ends the picture.
-bool ends_picture(const media_packet& x, layers in_force) {
-  return x.packet.marker()
-         || (x.end_of_frame && x.spatial_id == in_force.spatial);
 }
 
 // Far from the first wrap: see forwarder::handle_connected().
@@ -243,7 +222,7 @@ void forwarder::forward(const media_packet& x, time_point now) {
           ? timestamps_.map(x.encoding, x.timestamp, x.packet.arrival())
           : timestamps_.map(x.encoding, x.timestamp, x.packet.arrival(),
                             report_of(x.encoding), report_of(before));
-  pictures_.note_sent(x);
+  pictures_.note_sent(x.numbers);
   if (std::exchange(beginning_, false)) [[unlikely]] {
     batch_begins_anew_ = true;
     start_sequence_ = *sequence;
@@ -310,11 +289,17 @@ void forwarder::send(const media_packet& x, uint16_t sequence,
   fields.ssrc = config_.ssrc;
   fields.marker = ends_picture(x, layers_of(tag));
   emit(x, fields, std::nullopt, tag);
-  stream_.handle_sent(sequence, x.packet.payload().size(), now);
-  sent_picture_ = x.timestamp;
-  if (x.timestamp != std::exchange(seen_picture_, x.timestamp))
+  note_sent(sequence, x.packet.payload().size(), x.timestamp,
+            x.completes_picture, now);
+}
+
+void forwarder::note_sent(uint16_t sequence, size_t octets, int64_t timestamp,
+                          bool completes_picture, time_point now) {
+  stream_.handle_sent(sequence, octets, now);
+  sent_picture_ = timestamp;
+  if (timestamp != std::exchange(seen_picture_, timestamp))
     ++pictures_since_complete_;
-  if (x.completes_picture)
+  if (completes_picture)
     note_complete(now);
   sent_since_report_ = true;
   if (!report_due_)

@@ -6,11 +6,11 @@
 #include "rtp/base/keyframe_requester.hpp"
 #include "rtp/packet/outgoing_packet.hpp"
 #include "rtp/send/layer_selector.hpp"
+#include "rtp/send/packet_trail.hpp"
 #include "rtp/send/packet_vector_pool.hpp"
-#include "rtp/send/picture_rewriter.hpp"
 #include "rtp/send/send_stream.hpp"
 #include "rtp/send/sequence_rewriter.hpp"
-#include "rtp/send/timestamp_aligner.hpp"
+#include "rtp/send/steady_stream.hpp"
 
 #include <variant>
 
@@ -112,6 +112,21 @@ public:
   void count_dropped(drop_reason why, uint64_t packets) {
     drops_.add(why, packets);
   }
+
+  /// How to send the packets that follow without this forwarder, as
+  /// handle_batch() would; not valid() while it must see each packet. `trails`
+  /// has one for each encoding. The stream stays steady until the time that it
+  /// names, until its trail does not record a batch, and until a non-const
+  /// function of this is called.
+  ///
+  /// Before such a call, and before the statistics are read, catch_up() must be
+  /// called for all packets sent since. Without it only what no packet changes
+  /// may be read: attends(), current_layers(), configuration, poll_timeout().
+  steady_stream steady(std::span<const packet_trail> trails) const;
+
+  /// Notes the packets that were sent by steady().
+  void catch_up(const packet_trail& trail, uint8_t encoding, uint32_t from,
+                uint32_t to);
 
   /// The producer's answer to a keyframe_wanted with `start`: its last group of
   /// pictures (see receiver::find_replay()), however old. With it the stream
@@ -261,6 +276,9 @@ public:
   size_t memory() const;
 
 private:
+  // A freeze is noticed no sooner after a complete picture.
+  static constexpr duration freeze_patience = std::chrono::milliseconds{500};
+
   // What each packet needs of the configuration.
   struct settings {
     duration max_queueing;
@@ -298,6 +316,8 @@ private:
             std::optional<uint16_t> original_sequence, uint32_t tag);
   void send(const media_packet& x, uint16_t sequence, uint32_t timestamp,
             uint32_t tag, time_point now);
+  void note_sent(uint16_t sequence, size_t octets, int64_t timestamp,
+                 bool completes_picture, time_point now);
   void note_wanted(uint8_t encoding_before, time_point now);
   void note_complete(time_point now);
   void check_freeze(time_point now);

@@ -13,9 +13,8 @@ namespace {
 // A request to the producer names at most so many packets.
 constexpr size_t max_wanted = 512;
 
-// A receiver is frozen if it has seen no complete picture for this time and for
-// so many intervals between pictures, while so many pictures began.
-constexpr auto freeze_patience = std::chrono::milliseconds{500};
+// A receiver is frozen if it has seen no complete picture for freeze_patience
+// and for so many intervals between pictures, while so many pictures began.
 constexpr int freeze_intervals = 3;
 constexpr uint32_t freeze_pictures = 3;
 

@@ -92,6 +92,27 @@ public:
     return layout_.kind == layering::simulcast ? wanted_.spatial : uint8_t{0};
   }
 
+  /// The encoding being sent, if all that decides about its next packets is
+  /// whether the layers in force need them: until the target changes, or a
+  /// packet has a dependency descriptor. Nothing while more decides.
+  std::optional<uint8_t> steady_encoding() const {
+    return started_ && in_force_ == goal() && !keyframe_needed()
+               ? std::optional{encoding_}
+               : std::nullopt;
+  }
+
+  /// The highest sequence of the encoding that is being sent.
+  int64_t newest() const {
+    return newest_;
+  }
+
+  /// Notes a packet of the steady encoding, newer than all before, that was
+  /// forwarded without decide().
+  void note_forwarded(int64_t sequence, int64_t timestamp) {
+    newest_ = sequence;
+    picture_ = timestamp;
+  }
+
   /// The layers that are being forwarded, or nothing.
   std::optional<layers> current() const;
 

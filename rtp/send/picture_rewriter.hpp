@@ -30,14 +30,13 @@ public:
   /// after the last ones sent.
   void begin(const media_packet& first);
 
-  /// Notes that the packet, which is newer than all before, is sent.
-  void note_sent(const media_packet& x) {
-    if (x.numbers.picture_id_bits == 0)
+  /// Notes that a packet with these numbers, newer than all before, is sent.
+  void note_sent(const picture_numbers& x) {
+    if (x.picture_id_bits == 0)
       return;
     last_picture_id_ =
-        static_cast<uint16_t>(x.numbers.picture_id + offsets_.picture_id);
-    last_tl0picidx_ =
-        static_cast<uint8_t>(x.numbers.tl0picidx + offsets_.tl0picidx);
+        static_cast<uint16_t>(x.picture_id + offsets_.picture_id);
+    last_tl0picidx_ = static_cast<uint8_t>(x.tl0picidx + offsets_.tl0picidx);
     started_ = true;
   }
 

@@ -94,6 +94,17 @@ std::optional<uint32_t> sequence_rewriter::tag_of(origin x) const {
   return r && lookup(x) ? std::optional{r->tag} : std::nullopt;
 }
 
+std::optional<sequence_rewriter::continuation>
+sequence_rewriter::present_run(uint8_t source, uint32_t tag) const {
+  if (count_ == 0 || resync_)
+    return std::nullopt;
+  auto& r = at(0);
+  if (r.source != source || r.length == 0 || r.tag != tag)
+    return std::nullopt;
+  auto offset = r.output - static_cast<uint64_t>(r.begin);
+  return continuation{r.begin + r.length, static_cast<uint16_t>(offset)};
+}
+
 std::optional<sequence_rewriter::origin>
 sequence_rewriter::original(uint16_t output) const {
   auto age = static_cast<uint16_t>(next_output_ - 1 - output);

@@ -79,6 +79,16 @@ public:
     return x.source != r.source || x.sequence >= r.begin + r.length;
   }
 
+  /// Where the present run continues.
+  struct continuation {
+    int64_t next = 0;    // the input expected next
+    uint16_t offset = 0; // from inputs to numbers, modulo 2^16
+  };
+
+  /// How forward() would number the next inputs of a source, or nothing if more
+  /// than their order decides that.
+  std::optional<continuation> present_run(uint8_t source, uint32_t tag) const;
+
   /// The input that has the number, or nothing if none is remembered.
   std::optional<origin> original(uint16_t output) const;
 

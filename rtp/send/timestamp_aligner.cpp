@@ -33,10 +33,8 @@ uint32_t timestamp_aligner::map(uint8_t source, int64_t timestamp,
     last_arrival_ = arrival;
     return static_cast<uint32_t>(timestamp + now_.offset);
   }
-  auto elapsed = ticks(arrival - last_arrival_);
-  auto drift = timestamp - last_input_ - elapsed;
-  if (source != now_.source || drift > ticks(max_drift)
-      || drift < -ticks(max_drift)) {
+  if (!keeps_turn(source, timestamp, arrival)) {
+    auto elapsed = ticks(arrival - last_arrival_);
     auto last = last_input_ + now_.offset;
     auto output = last + std::max<int64_t>(elapsed, 1);
     auto monotonic_shift = int64_t{0};
@@ -59,6 +57,13 @@ uint32_t timestamp_aligner::map(uint8_t source, int64_t timestamp,
     last_arrival_ = arrival;
   }
   return static_cast<uint32_t>(timestamp + now_.offset);
+}
+
+bool timestamp_aligner::keeps_turn(uint8_t source, int64_t timestamp,
+                                   time_point arrival) const {
+  auto drift = timestamp - last_input_ - ticks(arrival - last_arrival_);
+  return started_ && source == now_.source && drift <= ticks(max_drift)
+         && drift >= -ticks(max_drift);
 }
 
 std::optional<uint32_t> timestamp_aligner::peek(uint8_t source,

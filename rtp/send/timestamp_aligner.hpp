@@ -36,6 +36,22 @@ public:
   /// earlier turn of its source; nothing if that is forgotten.
   std::optional<uint32_t> peek(uint8_t source, int64_t timestamp) const;
 
+  /// Whether map() would go on as with the packets before: neither does another
+  /// source take over, nor do the timestamps jump.
+  bool keeps_turn(uint8_t source, int64_t timestamp, time_point arrival) const;
+
+  /// What map() adds to a timestamp as long as keeps_turn() is true.
+  int64_t offset() const {
+    return now_.offset;
+  }
+
+  /// Whether keeps_turn() is the same for both, whatever packets follow.
+  bool in_step_with(const timestamp_aligner& x) const {
+    return started_ && x.started_ && clock_rate_ == x.clock_rate_
+           && source() == x.source() && last_input_ == x.last_input_
+           && last_arrival_ == x.last_arrival_;
+  }
+
   /// The source of the last packet; there must have been a packet.
   uint8_t source() const {
     return now_.source;

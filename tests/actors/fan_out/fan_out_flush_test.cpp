@@ -135,6 +135,22 @@ TEST_CASE("packets wait only for those of other producers to their receiver") {
   CHECK_FALSE(at.engine.has_patient());
 }
 
+TEST_CASE("a receiver that is left with one producer waits for no other") {
+  scene at;
+  at.add(1, audio);
+  auto other = at.add(1, video);
+  SUBCASE("the other consumer has ended") {
+    at.engine.remove_consumer(other);
+  }
+  SUBCASE("the other consumer has moved") {
+    at.engine.move_consumer(other, transport_key{2}, at.now);
+  }
+  at.flush();
+  at.feed(audio, 1);
+  CHECK(at.engine.has_prompt());
+  CHECK_FALSE(at.engine.has_patient());
+}
+
 TEST_CASE("what must not wait leaves alone") {
   scene at;
   at.add(1, audio);

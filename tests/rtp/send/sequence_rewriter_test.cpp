@@ -122,3 +122,26 @@ TEST_CASE("after begin_anew, all inputs are new and get the given numbers") {
   CHECK(x.forward({0, 65535}) == 1);
   CHECK(x.forward({0, 65536}) == 2);
 }
+
+TEST_CASE("the present run tells how the next packets are numbered") {
+  sequence_rewriter x{65534};
+  CHECK_FALSE(x.present_run(0, 5));
+  x.forward({0, 65534}, 5);
+  x.forward({0, 65535}, 5);
+  auto run = x.present_run(0, 5);
+  REQUIRE(run);
+  CHECK(run->next == 65536);
+  CHECK(x.forward({0, 65536}, 5) == static_cast<uint16_t>(65536 + run->offset));
+  SUBCASE("not for another source or tag") {
+    CHECK_FALSE(x.present_run(1, 5));
+    CHECK_FALSE(x.present_run(0, 6));
+  }
+  SUBCASE("not after a drop or a pause") {
+    x.drop({0, 65537}, 5);
+    CHECK_FALSE(x.present_run(0, 5));
+    x.forward({0, 65538}, 5);
+    CHECK(x.present_run(0, 5));
+    x.resync();
+    CHECK_FALSE(x.present_run(0, 5));
+  }
+}

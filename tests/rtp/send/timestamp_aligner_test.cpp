@@ -54,3 +54,30 @@ TEST_CASE("sender reports align two sources, never backwards") {
   CHECK(x.peek(1, 7'000'000) == 0);
   CHECK(x.peek(0, 1'093'000) == 3001);
 }
+
+TEST_CASE("a turn is kept unless the source changes or its clock jumps") {
+  rtp::timestamp_aligner x{90000, 1000};
+  CHECK_FALSE(x.keeps_turn(0, 0, at(0s)));
+  x.map(0, 0, at(0s));
+  CHECK(x.keeps_turn(0, 90000, at(1s)));
+  CHECK(x.keeps_turn(0, 90000 * 11, at(1s)));
+  CHECK_FALSE(x.keeps_turn(0, 90000 * 11 + 1, at(1s)));
+  CHECK(x.keeps_turn(0, -90000 * 9, at(1s)));
+  CHECK_FALSE(x.keeps_turn(0, -90000 * 9 - 1, at(1s)));
+  CHECK_FALSE(x.keeps_turn(1, 90000, at(1s)));
+  CHECK(x.map(0, 90000, at(1s)) == static_cast<uint32_t>(90000 + x.offset()));
+}
+
+TEST_CASE("streams are in step after the same packet") {
+  rtp::timestamp_aligner x{90000, 1000}, y{90000, 2000};
+  CHECK_FALSE(x.in_step_with(y));
+  x.map(0, 0, at(0s));
+  x.map(0, 3000, at(33ms));
+  y.map(0, 3000, at(33ms));
+  CHECK(x.in_step_with(y));
+  // A packet of the same picture changes nothing.
+  x.map(0, 3000, at(34ms));
+  CHECK(x.in_step_with(y));
+  y.map(0, 6000, at(66ms));
+  CHECK_FALSE(x.in_step_with(y));
+}
