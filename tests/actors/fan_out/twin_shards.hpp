@@ -24,6 +24,11 @@ public:
     rtcp.emplace_back(compound.begin(), compound.end());
   }
 
+  void clear() {
+    rtp.clear();
+    rtcp.clear();
+  }
+
   bool operator==(const stored_packets& x) const {
     return rtp == x.rtp && rtcp == x.rtcp;
   }
@@ -163,8 +168,8 @@ private:
     for (uint64_t i = 0; i < 2 * consumer_count; ++i) {
       if (!sent_[0][i]->rtp.empty())
         note_numbers(i % consumer_count, sent_[0][i]->rtp);
-      *sent_[0][i] = {};
-      *sent_[1][i] = {};
+      sent_[0][i]->clear();
+      sent_[1][i]->clear();
     }
     for (const auto& x : mine)
       answer(x);
