@@ -84,6 +84,7 @@ void fan_out::drop_if_unused(transport_key which) {
   TROUPE_ASSERT(late_.empty());
   std::erase(dirty_, i->second.get());
   std::erase(holding_, i->second.get());
+  std::erase(line_, i->second.get());
   std::erase(unshared_, i->second.get());
   note_exhausted(retired_, i->second->sender);
   transports_.erase(i);

@@ -162,6 +162,28 @@ public:
   void handle_media(producer_key from, const rtp::media_batch& batch,
                     bool refused, net::time_point now, net::duration held = {});
 
+  /// The packets with which a consumer is to begin (see
+  /// rtp::forwarder::handle_replay()). There may be hundreds: its transport
+  /// stands in line, and each flush sends at most `replay_slice` packets, those
+  /// of the transport that has waited longest first, after all else. Later
+  /// video for a transport in line follows its replay; audio and RTCP do not
+  /// wait.
+  void handle_replay(consumer_key which, const rtp::media_batch& packets,
+                     net::time_point now);
+
+  static constexpr size_t replay_slice = 64;
+
+  /// Whether replays wait in line. Then another flush is wanted, after what
+  /// else there is to do.
+  bool has_replays() const {
+    return !line_.empty();
+  }
+
+  /// Whether only those wait: flush_prompt() sends their next slice.
+  bool only_replays_wait() const {
+    return has_replays() && dirty_.empty() && !needs_settling();
+  }
+
   /// Packets that the producer has received so far and not passed here were
   /// left out on purpose: they do not count as lost.
   void skip_gap(producer_key from);
@@ -241,15 +263,15 @@ public:
 
   /// Whether anything waits to be settled or sent.
   bool needs_flush() const {
-    return needs_settling() || !dirty_.empty();
+    return needs_settling() || !dirty_.empty() || has_replays();
   }
 
   /// Whether something must not wait for other packets to be sent together with
-  /// them: retransmissions, paced packets, plain transports, and receivers with
-  /// a single producer, whose packets no others join. flush_prompt() sends it
-  /// alone.
+  /// them: retransmissions, paced packets, plain transports, replays, and
+  /// receivers with a single producer, whose packets no others join.
+  /// flush_prompt() sends it alone.
   bool has_prompt() const {
-    return prompt_;
+    return prompt_ || has_replays();
   }
 
   /// Whether something else waits.
@@ -257,11 +279,13 @@ public:
     return patient_;
   }
 
-  /// Protects and sends what must not wait, and leaves all else.
+  /// Protects and sends what must not wait, and a slice of replays; leaves all
+  /// else.
   void flush_prompt(net::datagram_sink& out, net::time_point now);
 
-  /// Settles, then protects and sends all that waits. Returns how long the
-  /// oldest media of it was in this server, or zero.
+  /// Settles, then protects and sends all that waits, but of replays only a
+  /// slice. Returns how long the oldest media of it, replays apart, was in this
+  /// server, or zero.
   net::duration flush(net::datagram_sink& out, net::time_point now);
 
 private:
@@ -277,6 +301,7 @@ private:
     bool adaptive = false; // its client reports what its link carries
     bool attached = false; // by its actor, not only by a consumer
     bool several = false;  // consumers: see count_consumers()
+    bool in_line = false;  // is in line_
     transport_sender sender;
     std::vector<consumer*> consumers;
     rtp::bitrate_allocator allocator;
@@ -443,6 +468,8 @@ private:
   // Whether the batch gains by waiting for others to the same receiver.
   static bool may_wait(const transport& to, const rtp::outgoing_batch& x);
   void send(transport& x, datagram_batcher& out, net::time_point now);
+  void send_replays(datagram_batcher& out, net::time_point now);
+  void note_sent(transport& x);
   void handle_late(net::time_point now);
   void drop_if_unused(transport_key which);
 
@@ -463,6 +490,7 @@ private:
   std::vector<producer_key> unreported_;       // wait for settle()
   std::vector<transport*> late_;               // have dropped, within flush()
   std::vector<transport*> holding_;            // wait for pacing
+  std::vector<transport*> line_;               // have a replay to send
   std::optional<net::time_point> pacing_;      // when they may send
   std::vector<rtp::allocated_stream*> shares_; // while allocating
   net::time_point allocate_due_{};

@@ -41,6 +41,7 @@ net::duration fan_out::flush(net::datagram_sink& out, net::time_point now) {
         dirty_[k + 2]->sender.prefetch_source();
       send(*dirty_[k], sender, now);
     }
+    send_replays(sender, now);
   }
   dirty_.clear();
   prompt_ = false;
@@ -60,6 +61,7 @@ void fan_out::flush_prompt(net::datagram_sink& out, net::time_point now) {
       send(*x, sender, now);
       return true;
     });
+    send_replays(sender, now);
   }
   prompt_ = false;
   patient_ = !dirty_.empty();
@@ -71,7 +73,15 @@ void fan_out::flush_prompt(net::datagram_sink& out, net::time_point now) {
 void fan_out::send(transport& x, datagram_batcher& out, net::time_point now) {
   x.dirty = false;
   x.prompt = false;
+  if (x.in_line) [[unlikely]] {
+    x.sender.flush_urgent(out, now);
+    return;
+  }
   x.sender.flush(out, now);
+  note_sent(x);
+}
+
+void fan_out::note_sent(transport& x) {
   if (auto next = x.sender.egress().poll_timeout())
     hold(x, *next);
   if (x.sender.egress().has_dropped())

@@ -27,28 +27,73 @@ void transport_sender::end(rtp::ssrc source) {
     srtp_->retire(rtp::value(source));
 }
 
-void transport_sender::flush(datagram_batcher& out, net::time_point now) {
+bool transport_sender::begin_flush(net::time_point now) {
   egress_.handle_timeout(now);
-  if (!writable()) {
-    rtcp_.clear();
-    egress_.discard();
-    return;
-  }
-  if (plain_)
-    flush_plain(now);
-  else
-    flush_protected(out);
+  if (writable())
+    return true;
+  rtcp_.clear();
+  egress_.discard();
+  return false;
 }
 
-void transport_sender::flush_protected(datagram_batcher& out) {
+void transport_sender::flush(datagram_batcher& out, net::time_point now) {
+  if (!begin_flush(now))
+    return;
+  if (plain_) {
+    flush_plain(now);
+    return;
+  }
   while (auto packet = egress_.poll_packet())
-    out.add(*path_, [&](net::mutable_byte_span room) {
-      auto size = srtp_->protect_rtp(packet->header, packet->payload, room);
-      if (size)
-        rtp_sent_.add(*size);
-      return size;
-    });
+    protect(*packet, out);
   // RTCP comes last: it is short, and ends a run that RTP has begun.
+  protect_rtcp(out);
+}
+
+void transport_sender::flush_urgent(datagram_batcher& out,
+                                    net::time_point now) {
+  if (!begin_flush(now))
+    return;
+  if (plain_) {
+    flush_plain(now);
+    return;
+  }
+  while (auto packet = egress_.poll_audio())
+    protect(*packet, out);
+  protect_rtcp(out);
+}
+
+size_t transport_sender::flush_slice(datagram_batcher& out, net::time_point now,
+                                     size_t most) {
+  if (!begin_flush(now))
+    return 0;
+  if (plain_) {
+    flush_plain(now);
+    return 0;
+  }
+  // All of it: egress must not order audio anew with a batch half sent.
+  while (auto packet = egress_.poll_audio())
+    protect(*packet, out);
+  size_t count = 0;
+  for (; count < most; ++count) {
+    auto packet = egress_.poll_packet();
+    if (!packet)
+      break;
+    protect(*packet, out);
+  }
+  return count;
+}
+
+void transport_sender::protect(const rtp::egress::wire_packet& x,
+                               datagram_batcher& out) {
+  out.add(*path_, [&](net::mutable_byte_span room) {
+    auto size = srtp_->protect_rtp(x.header, x.payload, room);
+    if (size)
+      rtp_sent_.add(*size);
+    return size;
+  });
+}
+
+void transport_sender::protect_rtcp(datagram_batcher& out) {
   for (const auto& compound : rtcp_)
     out.add(*path_, [&](net::mutable_byte_span room) {
       auto size = srtp_->protect_rtcp(compound, room);

@@ -117,6 +117,15 @@ public:
   /// packet_sender.
   void flush(datagram_batcher& out, net::time_point now);
 
+  /// Protects the audio and the RTCP that wait, and leaves video and
+  /// retransmissions.
+  void flush_urgent(datagram_batcher& out, net::time_point now);
+
+  /// Protects the audio that waits, and at most `most` packets of video and
+  /// retransmissions. Returns how many of these: fewer than `most` if no more
+  /// can be sent now.
+  size_t flush_slice(datagram_batcher& out, net::time_point now, size_t most);
+
   /// Orders and paces our packets, and knows the client's link.
   rtp::egress& egress() {
     return egress_;
@@ -134,7 +143,10 @@ public:
   }
 
 private:
-  void flush_protected(datagram_batcher& out);
+  // Drops what waits, if nothing can be sent. Returns whether anything can.
+  bool begin_flush(net::time_point now);
+  void protect(const rtp::egress::wire_packet& x, datagram_batcher& out);
+  void protect_rtcp(datagram_batcher& out);
   void flush_plain(net::time_point now);
 
   // Each packet touches all before egress_, and the first part of that. A test

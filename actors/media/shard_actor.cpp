@@ -60,8 +60,7 @@ shard_state::make_behavior(const shard_services& node,
       },
       [this](const packets_replayed& x) {
         with_engine([&](auto& e, auto now) {
-          e.with_consumer(x.consumer, now,
-                          [&](auto& to) { to.handle_replay(x.packets, now); });
+          e.handle_replay(x.consumer, x.packets, now);
         });
       },
       [this](const source_reported& x) {

@@ -30,8 +30,10 @@ void shard_state::pass_on(shard_event& x) {
 }
 
 void shard_state::flush_due() {
-  if (!engine.has_patient()
-      || !schedule.defers(self, services.load->coalescing()))
+  if (engine.only_replays_wait())
+    flush_prompt();
+  else if (!engine.has_patient()
+           || !schedule.defers(self, services.load->coalescing()))
     flush();
   else if (engine.has_prompt())
     flush_prompt();
@@ -44,6 +46,7 @@ void shard_state::flush() {
   send_events();
   counts.note_flush(waited, deferred);
   schedule.arm_pacing(self, engine.poll_pacing());
+  continue_replays();
   if (counts.publish_due(now))
     publish();
   if (shard_schedule::overdue(engine.poll_timeout(), now)) {
@@ -56,6 +59,12 @@ void shard_state::flush_prompt() {
   engine.flush_prompt(*services.out, self->clock().now());
   send_events();
   schedule.arm_pacing(self, engine.poll_pacing());
+  continue_replays();
+}
+
+void shard_state::continue_replays() {
+  if (engine.has_replays())
+    schedule.flush_later(self);
 }
 
 void shard_state::publish() {

@@ -41,9 +41,16 @@ public:
     // Messages that are in the mailbox already are flushed with this one.
     if (self->mailbox().empty())
       return true;
+    flush_later(self);
+    return false;
+  }
+
+  /// Makes sure that a `shard_flush` comes to `self` after the messages that
+  /// are in the mailbox by now.
+  template <class Self>
+  void flush_later(Self* self) {
     if (!std::exchange(flush_pending_, true))
       self->send(self, shard_flush{});
-    return false;
   }
 
   /// Whether what may wait still does, for the window since the last flush. If

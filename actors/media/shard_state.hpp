@@ -69,6 +69,9 @@ struct shard_state {
 
   void flush_prompt();
 
+  // Has the next slice of replays sent after the messages in the mailbox.
+  void continue_replays();
+
   // Adds the increase since the last call to the node's counters.
   void publish();
 

@@ -70,6 +70,11 @@ public:
   /// The next packet to send now.
   std::optional<wire_packet> poll_packet();
 
+  /// The next packet of audio, whatever else waits.
+  std::optional<wire_packet> poll_audio() {
+    return take(audio_);
+  }
+
   /// When there may be more to send: a packet held back, or a step of a probe.
   std::optional<time_point> poll_timeout() const {
     return timeout_;

@@ -183,6 +183,16 @@ TEST_CASE("a deferred flush goes at once when there is CPU time again") {
   CHECK(at.deferred == 0ms);
 }
 
+TEST_CASE("a flush that is wanted later comes by one message") {
+  scene at;
+  at.schedule.flush_later(&at.self);
+  at.schedule.flush_later(&at.self);
+  CHECK(at.self.flush_messages == 1);
+  at.handle_message();
+  at.schedule.flush_later(&at.self);
+  CHECK(at.self.flush_messages == 2);
+}
+
 TEST_CASE("ticks for forwarders are 40 ms apart, and those for pacing 5 ms") {
   scene at;
   at.schedule.arm(&at.self, std::nullopt);
