@@ -127,8 +127,7 @@ void producer_state::forget(const caf::actor_addr& gone) {
 void producer_state::start(const start_wanted& x) {
   // The replay has them, too; what follows it is new.
   release_held();
-  if (auto found =
-          engine->find_replay(x.encoding, self->clock().now(), x.incomplete))
+  if (auto found = find_replay(x))
     self->send(x.shard, packets_replayed{x.consumer, std::move(found)});
   else
     want_keyframe(x.encoding);

@@ -11,6 +11,10 @@
 
 namespace troupe::actors {
 
+/// A producer with this many shards has a large audience: all but the last are
+/// mostly full, so these are more than about a hundred consumers.
+inline constexpr size_t large_audience_shards = 4;
+
 /// The shards that have subscribed to a producer, each with the gauge of its
 /// subscription. `self` is the producer's actor.
 class producer_shards {
@@ -22,6 +26,10 @@ public:
   void remove(const caf::actor_addr& gone) {
     std::erase_if(shards_,
                   [&](const shard& x) { return x.actor.address() == gone; });
+  }
+
+  size_t size() const {
+    return shards_.size();
   }
 
   /// Packets were left out on purpose: the next batch to each shard says so.

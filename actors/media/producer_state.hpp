@@ -35,6 +35,11 @@ struct producer_state {
 
   void start(const start_wanted& x);
 
+  rtp::media_batch find_replay(const start_wanted& x) {
+    engine->set_large_audience(shards.size() >= large_audience_shards);
+    return engine->find_replay(x.encoding, self->clock().now(), x.incomplete);
+  }
+
   // A shard, which sends the current message, wants a key frame.
   void want_keyframe(uint8_t encoding);
 

@@ -271,7 +271,10 @@ media_batch receiver::find_replay(uint8_t which, time_point now,
       || !slots_[which].stream)
     return nullptr;
   auto found = slots_[which].stream->last_group(
-      config_.replay_max_age, config_.replay_max_packets, now, incomplete);
+      large_audience_ ? config_.large_replay_max_age : config_.replay_max_age,
+      large_audience_ ? config_.large_replay_max_packets
+                      : config_.replay_max_packets,
+      now, incomplete);
   if (found.empty())
     return nullptr;
   return std::make_shared<const std::vector<media_packet>>(std::move(found));

@@ -88,6 +88,10 @@ public:
     /// replay.
     duration replay_max_age = std::chrono::seconds{1};
     size_t replay_max_packets = 256;
+    /// The same for a large audience (see set_large_audience()). No more is
+    /// stored than for retransmission: `buffer` and `budget` bound it.
+    duration large_replay_max_age = std::chrono::seconds{2};
+    size_t large_replay_max_packets = 384;
     /// How long the first packets of a frame of video may wait for its last
     /// one; 0 passes each packet on at once.
     duration frame_hold{};
@@ -138,6 +142,12 @@ public:
 
   /// A consumer wants a key frame of an encoding.
   void handle_keyframe_request(uint8_t which, time_point now);
+
+  /// Many consumers receive the media, so that a key frame costs far more than
+  /// a replay to one of them: replays may be older and longer.
+  void set_large_audience(bool on) {
+    large_audience_ = on;
+  }
 
   /// Limits key frame requests to the first `encodings` encodings. Without this
   /// call, all may be requested.
@@ -277,6 +287,7 @@ private:
   size_t wanted_ = std::numeric_limits<size_t>::max(); // encodings
   size_t attended_ = std::numeric_limits<size_t>::max();
   bool unattended_changed_ = false;
+  bool large_audience_ = false;
   std::vector<slot> slots_;
   net::buffer_pool::ptr pool_; // for restored packets
   std::shared_ptr<packet_keeper> keeper_;

@@ -317,6 +317,27 @@ TEST_CASE("a replay is bounded and can be disabled") {
   CHECK(replay(off, 1ms).empty());
 }
 
+TEST_CASE("replays for a large audience may be older and longer") {
+  fixture x;
+  x.feed(1, 0ms, vp8_key);
+  for (auto i = uint16_t{2}; i <= 257; ++i)
+    x.feed(i, i * 1ms);
+  CHECK(replay(x, 500ms).empty()); // 257 packets
+  x.engine.set_large_audience(true);
+  CHECK(replay(x, 500ms).size() == 257);
+  for (auto i = uint16_t{258}; i <= 384; ++i)
+    x.feed(i, i * 5ms);
+  CHECK(replay(x, 2s).size() == 384);
+  CHECK(replay(x, 2001ms).empty());
+  x.feed(385, 1930ms);
+  CHECK(replay(x, 2s).empty());
+  x.feed(386, 1940ms, vp8_key);
+  CHECK(replay(x, 2940ms).size() == 1);
+  x.engine.set_large_audience(false);
+  CHECK(replay(x, 2940ms).size() == 1);
+  CHECK(replay(x, 2941ms).empty());
+}
+
 TEST_CASE("a restart or a pause of the sender ends the replay") {
   fixture x;
   x.feed(100, 0ms, vp8_key);
