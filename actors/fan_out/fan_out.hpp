@@ -173,6 +173,10 @@ public:
 
   static constexpr size_t replay_slice = 64;
 
+  /// A consumer's receiver requests a key frame. It need not be answered while
+  /// a replay of the stream is in line, with a key frame to come.
+  void handle_keyframe_request(consumer_key which, net::time_point now);
+
   /// Whether replays wait in line. Then another flush is wanted, after what
   /// else there is to do.
   bool has_replays() const {

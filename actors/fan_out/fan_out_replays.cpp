@@ -24,6 +24,18 @@ void fan_out::handle_replay(consumer_key which, const rtp::media_batch& packets,
     line_.push_back(&to);
 }
 
+void fan_out::handle_keyframe_request(consumer_key which, net::time_point now) {
+  auto i = consumers_.find(which);
+  if (i == consumers_.end())
+    return;
+  auto& x = *i->second;
+  if (x.on->in_line && x.on->sender.egress().holds_video(x.engine.headers()))
+    x.engine.count_keyframe_request();
+  else
+    change(x).handle_keyframe_request(now);
+  collect(x, now);
+}
+
 void fan_out::send_replays(datagram_batcher& out, net::time_point now) {
   auto left = replay_slice;
   while (!line_.empty() && left > 0) {

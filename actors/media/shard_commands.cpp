@@ -7,14 +7,16 @@ namespace troupe::actors {
 namespace {
 
 void apply(fan_out& engine, const consumer_feedback& x, net::time_point now) {
+  if (std::holds_alternative<rtp::keyframe_request_received>(x.what)) {
+    engine.handle_keyframe_request(x.consumer, now);
+    return;
+  }
   const auto* report = std::get_if<rtp::report_block_received>(&x.what);
   engine.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
-    if (const auto* nack = std::get_if<rtp::nack_received>(&x.what))
-      to.handle_nack(nack->lost, now);
-    else if (report)
+    if (report)
       to.handle_report_block(report->block, now);
     else
-      to.handle_keyframe_request(now);
+      to.handle_nack(std::get<rtp::nack_received>(x.what).lost, now);
   });
   if (report)
     engine.note_loss(x.consumer, report->block.fraction_lost, now);
@@ -46,9 +48,7 @@ void handle_control(fan_out& engine, const control_consumer& x,
   else if (const auto* z = std::get_if<verb::set_priority>(&x.what))
     engine.set_priority(x.consumer, static_cast<uint8_t>(z->priority));
   else
-    engine.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
-      to.handle_keyframe_request(now);
-    });
+    engine.handle_keyframe_request(x.consumer, now);
 }
 
 } // namespace troupe::actors

@@ -117,6 +117,11 @@ public:
       x->drop(whose);
   }
 
+  /// Whether video of this stream waits, retransmissions apart.
+  bool holds_video(const header_writer& whose) {
+    return video_.holds(whose);
+  }
+
   /// Whether the receiver has the stream that padding probes use.
   void set_probing(bool on) {
     probing_ = on;

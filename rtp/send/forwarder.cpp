@@ -90,8 +90,10 @@ void forwarder::handle_packet(const media_packet& x, time_point now) {
   using selection = layer_selector::decision;
   switch (selector_.decide(x)) {
     case selection::forward:
-      if (x.keyframe && !selector_.keyframe_needed())
+      if (x.keyframe && !selector_.keyframe_needed()) {
         keyframes_.handle_keyframe();
+        repeat_ = repeat::none;
+      }
       forward(x, now);
       return;
     case selection::begin:
@@ -143,11 +145,24 @@ void forwarder::begin(const media_packet& first, bool continues,
   if (!continues)
     pictures_.begin(first);
   start_ = false;
+  if (std::exchange(newcomer_, false)) {
+    began_ms_ = to_milliseconds(now);
+    repeats_left_ = most_repeats;
+  }
 }
 
 void forwarder::handle_replay(const media_batch& batch, time_point now) {
-  if (!running() || batch->empty() || !selector_.may_take_over(batch->front()))
+  if (!running() || batch->empty())
     return;
+  auto before = selector_.current();
+  auto repeats =
+      repeat_ == repeat::asked && selector_.may_begin_again(batch->front());
+  if (repeats) {
+    selector_.restart();
+    sequence_.forget_inputs();
+  } else if (!selector_.may_take_over(batch->front())) {
+    return;
+  }
   // While another encoding is sent, only a requested replay takes over.
   auto asked = replay_asked_ == batch->front().encoding;
   if (selector_.current() && !asked)
@@ -158,13 +173,16 @@ void forwarder::handle_replay(const media_batch& batch, time_point now) {
     return;
   }
   // The replay fulfils a request to start, or one for a key frame whose
-  // beginning came late. A request of the receiver needs a future key frame.
-  if (start_ || asked)
+  // beginning came late, or a newcomer's. A later request of the receiver needs
+  // a future key frame.
+  if (start_ || asked || repeats)
     keyframes_.handle_keyframe();
   auto fresh = std::ranges::find_if(
       *batch, [this](auto& x) { return sequence_.is_new(origin_of(x)); });
   auto& from = fresh != batch->end() ? *fresh : batch->back();
   selector_.begin(from);
+  if (repeats && selector_.current() == before)
+    selector_.poll_changed(); // nothing has
   begin(from, fresh != batch->begin(), now);
   for (; fresh != batch->end(); ++fresh)
     if (selector_.decide(*fresh) == layer_selector::decision::forward)

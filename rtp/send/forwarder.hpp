@@ -20,8 +20,8 @@ namespace troupe::rtp {
 struct keyframe_wanted {
   uint8_t encoding = 0;
   /// A replay of the last key frame and the packets since will do, too: the
-  /// stream is about to begin, or the key frame's beginning came late (see
-  /// forwarder::handle_replay()).
+  /// stream is about to begin, its receiver was not ready when it began, or the
+  /// key frame's beginning came late (see forwarder::handle_replay()).
   bool start = false;
   /// The replay may lack packets that were requested and are still on their
   /// way.
@@ -90,6 +90,12 @@ public:
   static constexpr duration audio_report_interval = std::chrono::seconds{5};
   static constexpr uint8_t first_audio_reports = 3;
 
+  /// A receiver that asks for a key frame this soon after its stream began was
+  /// not ready to decode when the first packets came. It is sent the last group
+  /// of pictures again, at most `most_repeats` times.
+  static constexpr duration newcomer_time = std::chrono::seconds{2};
+  static constexpr uint8_t most_repeats = 2;
+
   forwarder(config x, net::rng& random);
 
   /// Takes the packets that the producer received.
@@ -135,6 +141,10 @@ public:
   /// once. Packets that the receiver got before a pause are not sent again.
   /// Ignored if a key frame came first. If the replay cannot be decoded after
   /// what was sent, a key frame is requested.
+  ///
+  /// A newcomer's request for a key frame is answered by a replay, too: all of
+  /// it is sent again then, with the numbers that follow and the timestamps
+  /// that it had.
   void handle_replay(const media_batch& batch, time_point now);
 
   /// The producer's answer to poll_retransmission_request().
@@ -157,8 +167,14 @@ public:
   /// Takes the sequence numbers of our stream that the receiver lacks.
   void handle_nack(std::span<const uint16_t> lost, time_point now);
 
-  /// Takes a PLI or FIR.
+  /// Takes a PLI or FIR. Soon after the beginning a replay will do (see
+  /// newcomer_time); later a key frame is requested.
   void handle_keyframe_request(time_point now);
+
+  /// Counts a PLI or FIR that needs no answer.
+  void count_keyframe_request() {
+    ++keyframe_requests_;
+  }
 
   /// Takes a block about our SSRC; must not be called for the RTX SSRC.
   void handle_report_block(const rtcp::report_block& x, time_point now);
@@ -297,6 +313,10 @@ private:
     return reinterpret_cast<const uint8_t*>(&stream_) + send_stream::hot_octets;
   }
 
+  // Whether the group that a newcomer was sent is to be sent again: not, or the
+  // producer is yet to be asked for it, or has been asked.
+  enum class repeat : uint8_t { none, wanted, asked };
+
   // The range of the last replay, while batches may overlap with it.
   struct replayed_range {
     uint8_t encoding = 0;
@@ -307,6 +327,7 @@ private:
 
   void handle_packet(const media_packet& x, time_point now);
   bool can_replay(const std::vector<media_packet>& group) const;
+  bool may_repeat(time_point now) const;
   bool replayed_already(const media_packet& x);
   void begin(const media_packet& first, bool continues, time_point now);
   void forward(const media_packet& x, time_point now);
@@ -330,6 +351,12 @@ private:
   void request_keyframe_if_needed(time_point now);
   void schedule_report(time_point now);
   bool make_report(time_point now);
+  static uint32_t to_milliseconds(time_point x) {
+    using std::chrono::milliseconds;
+    return static_cast<uint32_t>(
+        std::chrono::duration_cast<milliseconds>(x.time_since_epoch()).count());
+  }
+
   void notify(forwarder_event x) {
     events_.push(std::move(x));
     seldom_output_ = true;
@@ -337,6 +364,7 @@ private:
   void forget_replay() {
     replay_wanted_.reset();
     replay_asked_.reset();
+    repeat_ = repeat::none;
   }
   void collect(time_point now);
 
@@ -355,6 +383,9 @@ private:
   bool start_ = true;   // the requested key frame may be a replay
   bool congested_ = false;
   bool seldom_output_ = false; // events_, wanted_ or rtcp_ is not empty
+  bool newcomer_ = true;       // until it begins after a start
+  repeat repeat_ = repeat::none;
+  uint8_t repeats_left_ = 0;
   // The encoding whose key frame began to come late.
   std::optional<uint8_t> replay_wanted_;
   std::unique_ptr<replayed_range> replayed_; // seldom any
@@ -395,6 +426,7 @@ private:
   uint32_t nacks_received_ = 0;
   uint32_t packets_nacked_ = 0;
   uint32_t keyframe_requests_ = 0;
+  uint32_t began_ms_ = 0; // when it began after a start, modulo 2^32
 };
 
 } // namespace troupe::rtp

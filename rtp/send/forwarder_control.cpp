@@ -59,11 +59,24 @@ void forwarder::handle_keyframe_request(time_point now) {
   ++keyframe_requests_;
   if (!running() || config_.kind != media_kind::video)
     return;
-  if (start_)
-    insist_on_keyframe(now);
-  else
-    keyframes_.request(now);
+  if (may_repeat(now)) {
+    --repeats_left_;
+    repeat_ = repeat::wanted;
+    // The request to start must not delay this one.
+    keyframes_.forget();
+  }
+  keyframes_.request(now);
   collect(now);
+}
+
+// Whether the receiver's request for a key frame is that of a newcomer which
+// was not ready for the packets that it has been sent. A congested link lost
+// them instead, and would lose them again.
+bool forwarder::may_repeat(time_point now) const {
+  using std::chrono::milliseconds;
+  return repeat_ == repeat::none && repeats_left_ > 0 && !congested_
+         && !selector_.keyframe_needed()
+         && milliseconds{to_milliseconds(now) - began_ms_} <= newcomer_time;
 }
 
 void forwarder::handle_report_block(const rtcp::report_block& x,
@@ -170,8 +183,10 @@ void forwarder::stop(time_point now) {
 void forwarder::restart(time_point now, bool start) {
   forget_replay();
   start_ = start || (start_ && !selector_.current());
-  if (start)
+  if (start) {
     reports_ = 0;
+    newcomer_ = true;
+  }
   selector_.restart();
   request_keyframe_if_needed(now);
 }
@@ -229,8 +244,11 @@ void forwarder::collect(time_point now) {
     replay_asked_ = std::exchange(replay_wanted_, {});
     notify(keyframe_wanted{*replay_asked_, true, true});
   }
-  if (keyframes_.poll(now))
-    notify(keyframe_wanted{selector_.wanted_encoding(), start_});
+  if (keyframes_.poll(now)) {
+    auto again = repeat_ == repeat::wanted;
+    repeat_ = again ? repeat::asked : repeat::none;
+    notify(keyframe_wanted{selector_.wanted_encoding(), start_ || again});
+  }
   if (auto score = stream_.poll_score())
     notify(consumer_score_changed{*score});
   if (report_due_ && now >= *report_due_) {

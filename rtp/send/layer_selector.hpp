@@ -63,6 +63,12 @@ public:
     return !(started_ && x.encoding == encoding_) && can_begin(x);
   }
 
+  /// Whether the encoding that is being sent may begin once more with this
+  /// packet.
+  bool may_begin_again(const media_packet& x) const {
+    return started_ && x.encoding == encoding_ && can_begin(x);
+  }
+
   /// Sets the wanted layers.
   void set_target(layers x);
 

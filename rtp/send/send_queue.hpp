@@ -3,6 +3,7 @@
 #include "rtp/base/fifo.hpp"
 #include "rtp/send/packet_vector_pool.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe::rtp {
@@ -75,6 +76,14 @@ public:
     for (const auto& x : waiting_.items())
       out += x.packets.size();
     return out - position_;
+  }
+
+  /// Whether packets with this header writer wait.
+  bool holds(const header_writer& whose) {
+    return !empty()
+           && std::ranges::any_of(waiting_.items(), [&](const auto& x) {
+                return x.headers.get() == &whose;
+              });
   }
 
   /// Puts batches of larger packets first, by the first packet of each; those

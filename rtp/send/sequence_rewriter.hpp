@@ -60,6 +60,13 @@ public:
     resync_ = true;
   }
 
+  /// Forgets all inputs, so that each is new, and continues the numbers without
+  /// a hole.
+  void forget_inputs() {
+    count_ = 0;
+    resync_ = true;
+  }
+
   /// Whether forward() would now assign a number to an input: neither it nor,
   /// in the present run, any later input has been passed.
   bool is_new(origin x) const;

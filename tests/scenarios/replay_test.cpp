@@ -18,6 +18,7 @@ struct late_join {
   media_server server{*random};
   media_viewer viewer{*random};
   std::map<uint16_t, int> numbers; // of video, as sent to the viewer
+  bool ready = true;               // the viewer takes what is sent to it
   // Whether a datagram is lost before the server.
   std::function<bool(const octet_vector&)> lost = [](auto&) {
     return false;
@@ -44,13 +45,21 @@ struct late_join {
     for (auto& x : server.to_receiver) {
       if (!is_rtcp(x) && net::load_u32(&x[8]) == downlink.video)
         ++numbers[net::load_u16(&x[2])];
-      viewer.handle_datagram(x, now);
+      if (ready)
+        viewer.handle_datagram(x, now);
     }
     server.to_receiver.clear();
     viewer.handle_timeout(now);
     for (auto& x : viewer.to_server)
       server.handle_downlink(x, now);
     viewer.to_server.clear();
+  }
+
+  /// The viewer sends a PLI.
+  void request_keyframe() {
+    rtp::rtcp::compound_builder packet;
+    packet.add_pli(rtp::ssrc{1}, rtp::ssrc{downlink.video});
+    server.handle_downlink({packet.bytes().begin(), packet.bytes().end()}, now);
   }
 
   /// Checks that the viewer has all frames from `first` to the last, and got
@@ -156,6 +165,23 @@ TEST_CASE("a key frame whose first packet comes late is sent without a hole") {
       auto span = x.numbers.rbegin()->first - x.numbers.begin()->first + 1;
       CHECK(static_cast<size_t>(span) == x.numbers.size());
     }
+}
+
+TEST_CASE("a viewer that was not ready when it joined needs no new key frame") {
+  late_join x;
+  x.run_until(300ms);
+  x.ready = false;
+  x.server.video_out().resume(x.now);
+  x.run_until(420ms);
+  x.ready = true;
+  x.run_until(460ms);
+  CHECK(x.viewer.keyframes().empty());
+  x.request_keyframe();
+  x.run_until(463ms);
+  CHECK(x.viewer.keyframes() == std::set{0u});
+  x.run_until(3s);
+  CHECK(x.sender.plis() == 0);
+  x.check_complete_from(0);
 }
 
 TEST_CASE("leaving and returning within a second repeats no packet") {

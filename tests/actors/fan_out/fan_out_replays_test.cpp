@@ -91,6 +91,13 @@ struct scene {
     return out.order;
   }
 
+  size_t take_keyframe_requests() {
+    size_t count = 0;
+    while (auto x = engine.poll_event())
+      count += std::holds_alternative<rtp::keyframe_wanted>(x->what);
+    return count;
+  }
+
   bool complete(uint16_t port, size_t packets) {
     const auto& all = out.numbers[port];
     for (size_t i = 1; i < all.size(); ++i)
@@ -160,9 +167,10 @@ TEST_CASE("the newcomer that has waited longest is sent its replay first") {
 
 TEST_CASE("audio and RTCP to a newcomer do not wait for replays") {
   scene at;
-  at.replay(at.add(1), 2 * slice);
+  auto first = at.add(1);
   auto newcomer = at.add(2);
   at.add(2, voice);
+  at.replay(first, 2 * slice);
   at.replay(newcomer, 10);
   at.flush();
   at.feed(voice);
@@ -180,6 +188,24 @@ TEST_CASE("a replay does not wait for packets of other producers") {
   CHECK(at.flush_prompt() == packets(slice, '1'));
   CHECK(at.engine.has_prompt());
   CHECK(at.flush() == packets(1, '1'));
+}
+
+TEST_CASE("a newcomer whose replay is in line need not be sent it again") {
+  scene at;
+  auto first = at.add(1);
+  auto newcomer = at.add(2);
+  at.replay(first, 2 * slice);
+  at.replay(newcomer, 10);
+  at.flush();
+  at.take_keyframe_requests();
+  at.engine.handle_keyframe_request(newcomer, at.now);
+  CHECK(at.take_keyframe_requests() == 0);
+  at.flush();
+  CHECK(at.flush() == packets(10, '2'));
+  at.engine.handle_keyframe_request(newcomer, at.now);
+  CHECK(at.take_keyframe_requests() == 1);
+  const auto* stream = at.engine.find_consumer(newcomer);
+  CHECK(stream->stats(at.now).keyframe_requests_received == 2);
 }
 
 TEST_CASE("a newcomer that leaves, or loses its path, leaves the line") {

@@ -150,6 +150,27 @@ private:
     reference.add_consumer(x, *random_[1], now);
   }
 
+  void report_loss(uint64_t which, uint32_t how) {
+    rtp::rtcp::report_block block{};
+    block.ssrc = ssrcs_[which];
+    block.fraction_lost = static_cast<uint8_t>(how % 100);
+    block.cumulative_lost = static_cast<int32_t>(how);
+    each_engine(which, [&](auto& x) { x.handle_report_block(block, now); });
+  }
+
+  void report_source(uint32_t how) {
+    rtp::source_report report;
+    report.encoding = static_cast<uint8_t>(how % 3);
+    report.ntp = {uint64_t{how} << 32};
+    report.timestamp = 90000 * int64_t{how};
+    report.arrival = now;
+    each([&](auto& x) { x.handle_source_report(producer, report); });
+  }
+
+  void replay(uint64_t which, const std::vector<rtp::media_packet>& group) {
+    each([&](auto& x) { x.handle_replay(key(which), media_of(group), now); });
+  }
+
   void keep(const rtp::media_packet& x) {
     kept_.emplace(std::pair{x.encoding, x.sequence}, x);
     auto& group = groups_[x.encoding];
@@ -196,8 +217,7 @@ private:
     if (const auto* k = std::get_if<rtp::keyframe_wanted>(&x.what)) {
       const auto& group = groups_[k->encoding];
       if (k->start && chance(50) && !group.empty() && group.front().keyframe)
-        each_engine(which,
-                    [&](auto& to) { to.handle_replay(media_of(group), now); });
+        replay(which, group);
       else
         keyframes_wanted.insert(k->encoding);
     } else if (const auto* m = std::get_if<actors::packets_missing>(&x.what)) {
@@ -275,7 +295,7 @@ inline void twin_shards::act() {
   auto how = roll(1000);
   auto layers = rtp::layers{static_cast<uint8_t>(how % 3),
                             static_cast<uint8_t>(how / 3 % 3)};
-  switch (roll(14)) {
+  switch (roll(15)) {
     case 0:
     case 1:
       return each([&](auto& x) { x.set_preferred_layers(key(which), layers); });
@@ -293,27 +313,20 @@ inline void twin_shards::act() {
     case 5:
       return each([&](auto& x) { x.skip_gap(producer); });
     case 6:
-      return each_engine(which,
-                         [&](auto& x) { x.handle_keyframe_request(now); });
+      return each([&](auto& x) { x.handle_keyframe_request(key(which), now); });
     case 7:
       return each_engine(which, [&](auto& x) { x.handle_overload(now); });
-    case 8: {
-      rtp::rtcp::report_block block{};
-      block.ssrc = ssrcs_[which];
-      block.fraction_lost = static_cast<uint8_t>(how % 100);
-      block.cumulative_lost = static_cast<int32_t>(how);
-      return each_engine(which,
-                         [&](auto& x) { x.handle_report_block(block, now); });
-    }
-    case 9: {
-      rtp::source_report report;
-      report.encoding = static_cast<uint8_t>(how % 3);
-      report.ntp = {uint64_t{how} << 32};
-      report.timestamp = 90000 * int64_t{how};
-      report.arrival = now;
-      return each([&](auto& x) { x.handle_source_report(producer, report); });
-    }
-    case 10:
+    case 8:
+      return report_loss(which, how);
+    case 9:
+      return report_source(how);
+    case 10: // an answer that comes late
+      if (auto i = groups_.find(layers.spatial); i != groups_.end()
+                                                 && !i->second.empty()
+                                                 && i->second.front().keyframe)
+        replay(which, i->second);
+      return;
+    case 11:
       if (how % 4 != 0)
         return;
       each([&](auto& x) { x.remove_consumer(key(which)); });

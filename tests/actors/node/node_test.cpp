@@ -247,6 +247,12 @@ TEST_CASE("a receiver's PLI becomes a PLI of the server to the sender") {
   frame(true);
   frame(false);
   REQUIRE(on.received(2));
+  // A newcomer is sent the group again, twice at most.
+  for (size_t packets : {4, 6}) {
+    on.down.send_rtcp(picture_loss(ssrc));
+    REQUIRE(on.received(packets));
+  }
+  CHECK_FALSE(find_rtcp(on.up.rtcp, 206));
   on.down.send_rtcp(picture_loss(ssrc));
   REQUIRE(drive({&on.up, &on.down},
                 [&] { return find_rtcp(on.up.rtcp, 206).has_value(); }));

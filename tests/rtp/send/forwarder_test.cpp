@@ -366,20 +366,20 @@ TEST_CASE("only a stream that starts may begin with a replay") {
   CHECK(wanted() == std::vector{true});
   x.engine.handle_batch(media_of({fixture::media(1, 10ms, true)}), at(10ms));
   (void)wanted();
-  x.engine.handle_keyframe_request(at(1s));
+  x.engine.handle_keyframe_request(at(2011ms)); // it is no newcomer any more
   CHECK(wanted() == std::vector{false});
-  x.engine.handle_batch(media_of({fixture::media(2, 1s, true)}), at(1s));
-  x.engine.handle_overload(at(2s));
+  x.feed(2, 2100ms, true);
+  x.engine.handle_overload(at(3s));
   CHECK(wanted() == std::vector{false});
-  x.engine.pause(at(3s));
-  x.engine.resume(at(4s));
+  x.engine.pause(at(4s));
+  x.engine.resume(at(5s));
   CHECK(wanted() == std::vector{true});
-  // A pending replay does not delay the receiver's own request.
-  x.engine.handle_keyframe_request(at(4100ms));
-  x.engine.handle_replay(media_of({fixture::media(3, 3900ms, true)}),
-                         at(4150ms));
-  x.engine.handle_timeout(at(4200ms));
-  CHECK(wanted() == std::vector{false});
+  // The receiver's own request is fulfilled by the replay, which follows it.
+  x.engine.handle_keyframe_request(at(5100ms));
+  x.engine.handle_replay(media_of({fixture::media(3, 4900ms, true)}),
+                         at(5150ms));
+  x.engine.handle_timeout(at(5200ms));
+  CHECK(wanted().empty());
 }
 
 TEST_CASE("a replay starts the stream, and live packets continue it") {

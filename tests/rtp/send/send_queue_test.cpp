@@ -39,6 +39,22 @@ TEST_CASE("a queue names the source of its next packet") {
   CHECK_FALSE(x.source());
 }
 
+TEST_CASE("a queue holds a stream until its last packet is taken") {
+  rtp::send_queue x;
+  auto first = batch_from(7, rtp::media_kind::video, 1);
+  auto second = batch_from(8, rtp::media_kind::video, 1);
+  auto of_first = first.headers;
+  auto of_second = second.headers;
+  CHECK_FALSE(x.holds(*of_first));
+  x.push(std::move(first));
+  x.push(std::move(second));
+  CHECK(x.holds(*of_first));
+  CHECK(x.holds(*of_second));
+  x.pop();
+  CHECK_FALSE(x.holds(*of_first));
+  CHECK(x.holds(*of_second));
+}
+
 TEST_CASE("egress expects audio before video") {
   rtp::egress x;
   x.prefetch_queue(rtp::media_kind::audio); // empty queues have no memory

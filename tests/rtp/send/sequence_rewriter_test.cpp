@@ -45,6 +45,19 @@ TEST_CASE("a resync continues without a hole, and old numbers stay known") {
   CHECK_FALSE(x.forward({0, 8999}));
 }
 
+TEST_CASE("forgotten inputs are new, and the numbers continue") {
+  sequence_rewriter x{65534};
+  CHECK(x.forward({0, 1000}) == 65534);
+  CHECK(x.forward({0, 1001}) == 65535);
+  CHECK_FALSE(x.is_new({0, 1000}));
+  x.forget_inputs();
+  CHECK(x.is_new({0, 1000}));
+  CHECK_FALSE(x.original(65534));
+  CHECK(x.forward({0, 1000}) == 0);
+  CHECK(x.forward({0, 1001}) == 1);
+  CHECK(x.original(0) == sequence_rewriter::origin{0, 1000});
+}
+
 TEST_CASE("another source takes over at a resync") {
   sequence_rewriter x{0};
   CHECK(x.forward({0, 1000}) == 0);
