@@ -125,8 +125,6 @@ void producer_state::forget(const caf::actor_addr& gone) {
 }
 
 void producer_state::start(const start_wanted& x) {
-  // The replay has them, too; what follows it is new.
-  release_held();
   if (auto found = find_replay(x))
     self->send(x.shard, packets_replayed{x.consumer, std::move(found)});
   else

@@ -35,9 +35,19 @@ struct producer_state {
 
   void start(const start_wanted& x);
 
+  // What waits for the end of its frame follows the replay, so that a newcomer
+  // costs the others no batch. Only a key frame that waits itself is passed on.
   rtp::media_batch find_replay(const start_wanted& x) {
     engine->set_large_audience(shards.size() >= large_audience_shards);
-    return engine->find_replay(x.encoding, self->clock().now(), x.incomplete);
+    auto find = [&] {
+      return engine->find_replay(x.encoding, self->clock().now(), x.incomplete);
+    };
+    auto found = find();
+    if (!found && engine->poll_hold()) {
+      release_held();
+      found = find();
+    }
+    return found;
   }
 
   // A shard, which sends the current message, wants a key frame.

@@ -58,6 +58,14 @@ public:
     return out;
   }
 
+  /// The sequence of the first packet of this encoding that waits; nothing if
+  /// none does. All packets before it have been released.
+  std::optional<int64_t> first_waiting(uint8_t encoding) const {
+    if (encoding >= frames_.size() || frames_[encoding].packets.empty())
+      return std::nullopt;
+    return frames_[encoding].packets.front().sequence;
+  }
+
   /// The packets that may go on; the caller takes them out.
   std::vector<media_packet>& released() {
     return released_;

@@ -247,18 +247,18 @@ void receive_stream::note_keyframe(const media_packet& x) {
     group_ = {x.sequence, x.timestamp, x.packet.arrival()};
 }
 
-std::vector<media_packet> receive_stream::last_group(duration max_age,
-                                                     size_t max_packets,
-                                                     time_point now,
-                                                     bool incomplete) const {
-  if (!group_ || now - group_->arrival > max_age)
+std::vector<media_packet>
+receive_stream::last_group(duration max_age, size_t max_packets, time_point now,
+                           bool incomplete, int64_t end) const {
+  auto last = std::min(newest_, end - 1);
+  if (!group_ || now - group_->arrival > max_age || group_->sequence > last)
     return {};
-  auto size = static_cast<size_t>(newest_ - group_->sequence + 1);
+  auto size = static_cast<size_t>(last - group_->sequence + 1);
   if (size > max_packets)
     return {};
   auto result = std::vector<media_packet>{};
   result.reserve(size);
-  for (auto i = group_->sequence; i <= newest_; ++i) {
+  for (auto i = group_->sequence; i <= last; ++i) {
     if (auto* x = kept_.find(i))
       result.push_back(*x);
     else if (!incomplete || i == group_->sequence)

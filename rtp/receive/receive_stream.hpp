@@ -122,13 +122,13 @@ public:
     return x != nullptr && !x->filler ? x : nullptr;
   }
 
-  /// All packets from the start of the newest key frame to the newest, in
-  /// ascending order. Empty if the key frame began more than `max_age` ago, if
-  /// there are more than `max_packets`, or if a packet is missing and
-  /// `incomplete` is false.
+  /// All packets from the start of the newest key frame to the newest before
+  /// `end`, in ascending order. Empty if the key frame began more than
+  /// `max_age` ago or not before `end`, if there are more than `max_packets`,
+  /// or if a packet is missing and `incomplete` is false.
   std::vector<media_packet> last_group(duration max_age, size_t max_packets,
-                                       time_point now,
-                                       bool incomplete = false) const;
+                                       time_point now, bool incomplete = false,
+                                       int64_t end = INT64_MAX) const;
 
   /// Octets of memory that stored packets take.
   size_t kept_memory() const {

@@ -274,7 +274,7 @@ media_batch receiver::find_replay(uint8_t which, time_point now,
       large_audience_ ? config_.large_replay_max_age : config_.replay_max_age,
       large_audience_ ? config_.large_replay_max_packets
                       : config_.replay_max_packets,
-      now, incomplete);
+      now, incomplete, hold_.first_waiting(which).value_or(INT64_MAX));
   if (found.empty())
     return nullptr;
   return std::make_shared<const std::vector<media_packet>>(std::move(found));

@@ -182,7 +182,8 @@ public:
   /// now instead of with a future key frame. Null if there is none that is
   /// recent, short and complete; then call handle_keyframe_request(). An
   /// `incomplete` group will do if its missing packets are still on their way.
-  /// All its packets are, or will be, returned by poll_batch() as well.
+  /// All its packets are, or will be, returned by poll_batch() as well. Packets
+  /// that wait for the end of their frame are not in it, and follow there.
   media_batch find_replay(uint8_t which, time_point now,
                           bool incomplete = false) const;
 

@@ -35,18 +35,21 @@ struct hold_scene : scene_notes, shard_scene {
     add(port, out, producer);
   }
 
-  /// Feeds the next packet of a frame.
-  void feed(bool marker = false) {
+  /// Feeds the next packet of a frame, which is a key frame unless told.
+  void feed(bool marker = false, bool keyframe = true) {
     rtp_builder x;
     x.payload_type = 111;
     x.sequence_number = next++;
     x.timestamp = timestamp;
     x.ssrc = source_ssrc;
     x.marker = marker;
-    x.payload =
-        std::exchange(begins, marker)
-            ? octets{0x10, 0, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 1, 0xf0, 0, 7}
-            : octets{0x00, 9, 9, 9};
+    x.payload = std::exchange(begins, marker) ? octets{0x10, uint8_t{!keyframe},
+                                                       0,    0,
+                                                       0x9d, 0x01,
+                                                       0x2a, 0x40,
+                                                       1,    0xf0,
+                                                       0,    7}
+                                              : octets{0x00, 9, 9, 9};
     if (marker)
       timestamp += 3000;
     caf::anon_send(producer, std::make_shared<const std::vector<rtp::packet>>(
@@ -117,6 +120,20 @@ TEST_CASE("a consumer that joins amid a frame gets each packet once") {
   at.feed(true);
   CHECK(at.packets(1) == 3);
   CHECK(at.packets(2) == 3);
+  CHECK(gapless(at.sequence_numbers(2)));
+}
+
+TEST_CASE("a join amid a frame does not send its beginning to the others") {
+  hold_scene at;
+  at.feed();
+  at.feed(true);
+  at.feed(false, false);
+  at.watch(2);
+  CHECK(at.packets(1) == 2);
+  CHECK(at.packets(2) == 2); // the key frame
+  at.feed(true);
+  CHECK(at.packets(1) == 4);
+  CHECK(at.packets(2) == 4);
   CHECK(gapless(at.sequence_numbers(2)));
 }
 

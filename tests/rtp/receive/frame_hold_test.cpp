@@ -139,6 +139,16 @@ TEST_CASE("encodings wait for their own frames") {
   CHECK(x.feed(high(13, true), 4ms) == numbers{11, 12, 13});
 }
 
+TEST_CASE("a hold knows the first packet of an encoding that waits") {
+  scene x;
+  CHECK_FALSE(x.hold.first_waiting(0));
+  x.feed({scene::make(5, 0), scene::make(6, 0)}, 0ms);
+  CHECK(x.hold.first_waiting(0) == 5);
+  CHECK_FALSE(x.hold.first_waiting(1));
+  x.feed(scene::make(7, 0, true), 1ms);
+  CHECK_FALSE(x.hold.first_waiting(0));
+}
+
 TEST_CASE("all that is held can be released at once") {
   scene x;
   CHECK(x.feed(scene::make(1, 0), 0ms).empty());

@@ -44,6 +44,29 @@ TEST_CASE("a receiver keeps no frame for longer than configured") {
   CHECK(x.passed == numbers{1});
 }
 
+TEST_CASE("a replay ends before the packets that wait") {
+  receiver_fixture x{held()};
+  auto feed = [&](uint16_t sequence, uint32_t timestamp, bool keyframe,
+                  bool marker) {
+    auto spec = of_frame(sequence, marker);
+    spec.timestamp = timestamp;
+    spec.payload = keyframe ? vp8_key : vp8_delta;
+    x.feed(spec, sequence * 1ms);
+  };
+  auto replay = [&] {
+    auto found = x.engine.find_replay(0, at(10ms));
+    return found ? found->size() : 0;
+  };
+  feed(1, 90000, true, true);
+  feed(2, 93000, false, false);
+  CHECK(replay() == 1);
+  feed(3, 93000, false, true);
+  CHECK(replay() == 3);
+  // This one would begin with what waits.
+  feed(4, 96000, true, false);
+  CHECK(replay() == 0);
+}
+
 TEST_CASE("a receiver asks for lost packets while their frame waits") {
   auto config = held();
   config.nacks.reordering = 2ms;
