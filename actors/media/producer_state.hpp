@@ -47,6 +47,10 @@ struct producer_state {
       release_held();
       found = find();
     }
+    if (found && engine->replays_end_soon(found, self->clock().now()))
+      with_engine([&](auto& e, auto now) {
+        e.handle_keyframe_request(x.encoding, now);
+      });
     return found;
   }
 

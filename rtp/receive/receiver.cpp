@@ -280,6 +280,14 @@ media_batch receiver::find_replay(uint8_t which, time_point now,
   return std::make_shared<const std::vector<media_packet>>(std::move(found));
 }
 
+bool receiver::replays_end_soon(const media_batch& found,
+                                time_point now) const {
+  auto age = now - found->front().packet.arrival();
+  return large_audience_
+         && (age > config_.large_replay_max_age * 3 / 4
+             || found->size() > config_.large_replay_max_packets * 3 / 4);
+}
+
 std::optional<media_batch> receiver::poll_batch() {
   auto& out = hold_.enabled() ? hold_.released() : ready_;
   if (out.empty())

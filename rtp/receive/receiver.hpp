@@ -187,6 +187,13 @@ public:
   media_batch find_replay(uint8_t which, time_point now,
                           bool incomplete = false) const;
 
+  /// Whether there will soon be no more replays like this one, which
+  /// find_replay() has just returned: it has three quarters of the age or
+  /// length that a large audience is given. A key frame that is requested now
+  /// comes before newcomers must wait for it. Always false without a large
+  /// audience.
+  bool replays_end_soon(const media_batch& found, time_point now) const;
+
   /// The packets that arrived since the last poll, for all consumers; or
   /// nothing. Without those that wait for the end of their frame.
   std::optional<media_batch> poll_batch();

@@ -1,5 +1,6 @@
 // How old a group of pictures a producer gives to a consumer that begins.
 
+#include "rtp/rtcp/compound.hpp"
 #include "tests/actors/support/media_scene.hpp"
 
 using namespace troupe;
@@ -56,6 +57,17 @@ struct replay_scene : scene_notes {
     return notes.media.size() == 1;
   }
 
+  // How many PLIs the client has been sent.
+  size_t plis() const {
+    size_t count = 0;
+    for (const auto& packet : from_producer.rtcp) {
+      rtp::rtcp::compound_reader reader{packet};
+      while (auto x = reader.next())
+        count += std::holds_alternative<rtp::rtcp::pli>(*x);
+    }
+    return count;
+  }
+
   void wait(net::duration time) {
     world.scheduler().advance_time(time);
     world.run();
@@ -68,15 +80,29 @@ struct replay_scene : scene_notes {
 
 } // namespace
 
+TEST_CASE("with three shards a replay may be one second old") {
+  replay_scene at{3};
+  at.wait(900ms);
+  CHECK(at.replays());
+  at.wait(200ms);
+  CHECK_FALSE(at.replays());
+}
+
 TEST_CASE("with four shards a replay may be two seconds old") {
-  replay_scene few{3};
-  few.wait(900ms);
-  CHECK(few.replays());
-  few.wait(200ms);
-  CHECK_FALSE(few.replays());
-  replay_scene many{4};
-  many.wait(1900ms);
-  CHECK(many.replays());
+  replay_scene at{4};
+  at.wait(1900ms);
+  CHECK(at.replays());
+}
+
+TEST_CASE("newcomers that still find a replay cause the next key frame") {
+  replay_scene at{4};
+  at.wait(1400ms);
+  CHECK(at.replays());
+  CHECK(at.plis() == 0);
+  at.wait(200ms);
+  for (int i = 0; i < 10; ++i)
+    CHECK(at.replays());
+  CHECK(at.plis() == 1);
 }
 
 TEST_CASE("a producer that loses a shard has a large audience no more") {

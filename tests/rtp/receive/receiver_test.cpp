@@ -338,6 +338,25 @@ TEST_CASE("replays for a large audience may be older and longer") {
   CHECK(replay(x, 2941ms).empty());
 }
 
+TEST_CASE("replays for a large audience end soon at three quarters") {
+  fixture x;
+  x.feed(1, 0ms, vp8_key);
+  auto end_soon = [&](net::duration when) {
+    auto found = x.engine.find_replay(0, at(when));
+    REQUIRE(found);
+    return x.engine.replays_end_soon(found, at(when));
+  };
+  CHECK_FALSE(end_soon(1000ms));
+  x.engine.set_large_audience(true);
+  CHECK_FALSE(end_soon(1500ms));
+  CHECK(end_soon(1501ms));
+  for (auto i = uint16_t{2}; i <= 288; ++i)
+    x.feed(i, i * 1ms);
+  CHECK_FALSE(end_soon(300ms));
+  x.feed(289, 289ms);
+  CHECK(end_soon(300ms));
+}
+
 TEST_CASE("a restart or a pause of the sender ends the replay") {
   fixture x;
   x.feed(100, 0ms, vp8_key);
