@@ -224,6 +224,21 @@ TEST_CASE("the retransmission interval doubles, in virtual time") {
   }
 }
 
+TEST_CASE("a server repeats its lost flight after 100 ms by itself") {
+  dtls_pair pair;
+  pair.to_client = [&](octets x) {
+    return pair.now == time_point{} ? std::vector<octets>{}
+                                    : std::vector<octets>{std::move(x)};
+  };
+  pair.start();
+  pair.settle();
+  REQUIRE(pair.server.poll_timeout() == time_point{} + 100ms);
+  pair.now += 100ms;
+  pair.server.handle_timeout(pair.now); // the client's own timer does nothing
+  pair.settle();
+  CHECK(pair.both(dtls_state::connected));
+}
+
 TEST_CASE("datagrams before the start are answered after it") {
   dtls_pair pair;
   pair.client.start(dtls_role::client, {pair.server_fingerprint}, pair.now);
