@@ -2,6 +2,7 @@
 
 #include "net/io/loop/sockaddr.hpp"
 
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <unistd.h>
@@ -193,6 +194,18 @@ udp_socket::udp_socket(int fd, const socket_address& local, bool gso, bool gro)
 
 udp_socket::~udp_socket() {
   ::close(fd_);
+}
+
+bool udp_socket::share_address(bool shared) {
+  return set_option(fd_, SOL_SOCKET, SO_REUSEPORT, shared ? 1 : 0);
+}
+
+uint64_t udp_socket::kernel_drops() const {
+  std::array<uint32_t, SK_MEMINFO_VARS> info{};
+  socklen_t size = sizeof info;
+  if (getsockopt(fd_, SOL_SOCKET, SO_MEMINFO, info.data(), &size) != 0)
+    return 0;
+  return info[SK_MEMINFO_DROPS];
 }
 
 bool udp_socket::receive_burst(buffer_pool& pool, uint32_t path, time_point now,

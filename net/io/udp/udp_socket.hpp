@@ -62,6 +62,15 @@ public:
     return local_;
   }
 
+  /// Lets further sockets be bound to the same address (SO_REUSEPORT), or not
+  /// any more. Returns whether the system does so.
+  bool share_address(bool shared);
+
+  /// Datagrams that the kernel has dropped at this socket, almost always
+  /// because its receive buffer was full; 0 if the kernel does not tell. A
+  /// system call.
+  uint64_t kernel_drops() const;
+
   /// Appends waiting datagrams, those of at most 64 messages, to `out`; tuples
   /// get `path`. Returns whether more may be waiting.
   bool receive_burst(buffer_pool& pool, uint32_t path, time_point now,
