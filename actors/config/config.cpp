@@ -219,9 +219,8 @@ void key_table::add_http_limits() {
              "Messages a second of one address; more wait; 0 is no limit");
   add_number("http.undelivered-limit", x.undelivered_limit, 1'048'576,
              4'294'967'295,
-             "Bytes of messages that may wait for the server, of all "
-             "connections; beyond it, connections with a large backlog are "
-             "not read");
+             "Bytes of messages that may wait for the server in all; beyond "
+             "it, connections with a large backlog are not read");
 }
 
 void key_table::add_rtc() {
@@ -247,6 +246,8 @@ void key_table::add_rtc() {
            "File with the password of that user name");
   add_number("rtc.sockets", x.sockets, 1, 64,
              "UDP sockets per address (SO_REUSEPORT)");
+  add_time("rtc.report-wait", x.report_wait, 0, 20,
+           "How long RTCP reports may wait to be read together, ms; 0 is off");
   add_time("rtc.consent-timeout", x.consent_timeout, 0, 60,
            "Seconds without a check until a transport is lost; 0 is never");
   add_choice("rtc.srtp-backend", x.srtp_backend,

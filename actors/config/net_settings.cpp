@@ -9,6 +9,7 @@ net::media_port_config to_media_port(const config::rtc_keys& in) {
   out.addresses = in.listen_addresses;
   out.port = in.port;
   out.sockets_per_address = in.sockets;
+  out.report_wait = in.report_wait;
   out.receive_buffer = static_cast<int>(in.receive_buffer);
   out.send_buffer = static_cast<int>(in.send_buffer);
   out.tcp = in.tcp;

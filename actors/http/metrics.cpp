@@ -87,6 +87,19 @@ void add_http(prometheus_text& out, const metrics_snapshot& x) {
   out.sample(*x.certificate_expires);
 }
 
+void add_report_sockets(prometheus_text& out,
+                        const net::media_port_stats& port) {
+  out.counter("troupe_report_datagrams_received_total",
+              "Datagrams received by the sockets for RTCP reports.",
+              port.report_datagrams_received);
+  out.counter("troupe_report_receive_calls_total",
+              "System calls that read these sockets.",
+              port.report_receive_calls);
+  out.counter("troupe_report_wakeups_total",
+              "Times that these sockets ended the wait of an I/O thread.",
+              port.report_wakeups);
+}
+
 void add_datagrams(prometheus_text& out, const metrics_snapshot& x) {
   const auto& port = x.port;
   out.counter("troupe_datagrams_received_total",
@@ -107,9 +120,10 @@ void add_datagrams(prometheus_text& out, const metrics_snapshot& x) {
   out.counter("troupe_rtcp_datagrams_received_total",
               "Datagrams of RTCP received.", x.routing.rtcp);
   out.counter("troupe_io_wakeups_total",
-              "Times that a UDP socket with datagrams ended the wait of an I/O "
-              "thread.",
+              "Times that a UDP socket with datagrams, or the time to read "
+              "one for reports, ended the wait of an I/O thread.",
               port.wakeups);
+  add_report_sockets(out, port);
   out.counter("troupe_actors_handed_over_total",
               "Actors that I/O threads left to the scheduler.",
               x.routing.handed_over);
@@ -130,6 +144,8 @@ void add_datagrams(prometheus_text& out, const metrics_snapshot& x) {
   out.counter("troupe_datagrams_dropped_total",
               "Datagrams that the sockets dropped, by reason.");
   out.sample(port.oversized_dropped, {{"reason", "oversized"}});
+  out.sample(port.receive_full, {{"reason", "receive_full"}});
+  out.sample(port.report_receive_full, {{"reason", "report_receive_full"}});
   out.sample(port.send_full, {{"reason", "send_full"}});
   out.sample(port.send_errors, {{"reason", "send_error"}});
   out.sample(port.tcp_dropped, {{"reason", "tcp_queue_full"}});

@@ -166,6 +166,7 @@ std::optional<std::string> node::impl::start() {
   if (auto ok = sockets.port().start(); !ok)
     return describe_rtc_failure(settings.rtc, ok.error());
   running = true;
+  log_report_sockets(settings.rtc, sockets.port().has_report_sockets());
   socket = spawn_socket(system, sockets);
   load = spawn_load(system, {to_marks(settings.overload), net::process_cpu_time,
                              cores, board, true, memory_reader(), [this] {

@@ -36,6 +36,14 @@ void log_warnings(const config& settings) {
        {"hint", std::string{page_remedy}}});
 }
 
+void log_report_sockets(const config::rtc_keys& settings, bool steered) {
+  if (settings.report_wait.count() == 0 || steered)
+    return;
+  log::event(log::level::info, "report-sockets-missing",
+             {{"hint", "the kernel refuses SO_ATTACH_REUSEPORT_CBPF: RTCP "
+                       "reports are read one by one, which costs more CPU"}});
+}
+
 void log_drain(const drain_state& drain) {
   const auto end = drain.deadline();
   if (!end)

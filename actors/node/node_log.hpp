@@ -13,6 +13,10 @@ namespace troupe::actors {
 /// Warns of what an operator might not have meant.
 void log_warnings(const config& settings);
 
+/// Logs that the kernel does not deliver RTCP reports to sockets of their own,
+/// if they are wanted and not `steered`. That costs nothing but CPU.
+void log_report_sockets(const config::rtc_keys& settings, bool steered);
+
 /// Logs how many members a draining server waits for, until when, and how to
 /// end it at once. Without effect while it does not drain.
 void log_drain(const drain_state& drain);

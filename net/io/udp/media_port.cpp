@@ -4,11 +4,14 @@
 #include "net/io/loop/io_threads.hpp"
 #include "net/io/loop/run_on_loops.hpp"
 #include "net/io/process/local_addresses.hpp"
+#include "net/io/udp/report_filter.hpp"
+#include "net/io/udp/socket_group.hpp"
 #include "net/io/udp/tcp_ice_listener.hpp"
 #include "net/io/udp/udp_reader.hpp"
 #include "net/io/udp/udp_socket.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace troupe::net {
 
@@ -32,6 +35,7 @@ public:
       if (bound)
         return begin();
       sockets_.clear();
+      report_sockets_.clear();
       locals_.clear();
       make_listener();
       if (config_.port != 0 || attempt == 8)
@@ -50,6 +54,12 @@ public:
 
   uint16_t port() const {
     return locals_.empty() ? config_.port : locals_.front().port();
+  }
+
+  bool has_report_sockets() const {
+    return !report_sockets_.empty()
+           && std::ranges::all_of(report_sockets_,
+                                  [](const auto& x) { return x != nullptr; });
   }
 
   std::vector<socket_address> addresses() const {
@@ -101,28 +111,42 @@ public:
   media_port_stats stats() const {
     media_port_stats sum;
     for (const auto& socket : sockets_) {
+      add_counters(sum, socket->counters());
+      sum.receive_full += socket->kernel_drops();
+    }
+    for (const auto& socket : report_sockets_) {
+      if (!socket)
+        continue;
       const auto& x = socket->counters();
-      sum.datagrams_received += x.datagrams_received;
-      sum.bytes_received += x.bytes_received;
-      sum.bursts_received += x.bursts_received;
-      sum.receive_calls += x.receive_calls;
-      sum.wakeups += x.wakeups;
-      sum.oversized_dropped += x.oversized_dropped;
-      sum.datagrams_sent += x.datagrams_sent;
-      sum.bytes_sent += x.bytes_sent;
-      sum.send_calls += x.send_calls;
-      sum.send_messages += x.send_messages;
-      sum.gso_runs += x.gso_runs;
-      sum.gso_datagrams += x.gso_datagrams;
-      sum.gso_refused += x.gso_refused;
-      sum.send_full += x.send_full;
-      sum.send_errors += x.send_errors;
+      add_counters(sum, x);
+      sum.report_datagrams_received += x.datagrams_received;
+      sum.report_receive_calls += x.receive_calls;
+      sum.report_wakeups += x.wakeups;
+      sum.report_receive_full += socket->kernel_drops();
     }
     listener_->add_stats(sum);
     return sum;
   }
 
 private:
+  static void add_counters(media_port_stats& sum, const udp_counters& x) {
+    sum.datagrams_received += x.datagrams_received;
+    sum.bytes_received += x.bytes_received;
+    sum.bursts_received += x.bursts_received;
+    sum.receive_calls += x.receive_calls;
+    sum.wakeups += x.wakeups;
+    sum.oversized_dropped += x.oversized_dropped;
+    sum.datagrams_sent += x.datagrams_sent;
+    sum.bytes_sent += x.bytes_sent;
+    sum.send_calls += x.send_calls;
+    sum.send_messages += x.send_messages;
+    sum.gso_runs += x.gso_runs;
+    sum.gso_datagrams += x.gso_datagrams;
+    sum.gso_refused += x.gso_refused;
+    sum.send_full += x.send_full;
+    sum.send_errors += x.send_errors;
+  }
+
   void make_listener() {
     std::vector<buffer_pool*> pools;
     for (const auto& x : pools_)
@@ -165,18 +189,21 @@ private:
 
   result<void> bind_udp(socket_address address) {
     udp_socket_options options;
-    options.reuse_port = config_.sockets_per_address > 1;
     options.receive_buffer = config_.receive_buffer;
     options.send_buffer = config_.send_buffer;
     options.gso = config_.gso;
     options.gro = config_.gro;
-    for (size_t i = 0; i < config_.sockets_per_address; ++i) {
-      auto socket = udp_socket::open(address, options);
-      if (!socket)
-        return socket.error();
-      address.set_port((*socket)->local().port());
-      sockets_.push_back(std::move(*socket));
-    }
+    report_steering steer;
+    if (config_.report_wait > duration{})
+      steer = steer_reports;
+    auto group =
+        open_socket_group(address, options, config_.sockets_per_address, steer);
+    if (!group)
+      return group.error();
+    address.set_port(group->media.front()->local().port());
+    group->reports.resize(steer ? group->media.size() : 0);
+    std::ranges::move(group->media, std::back_inserter(sockets_));
+    std::ranges::move(group->reports, std::back_inserter(report_sockets_));
     locals_.push_back(address);
     return {};
   }
@@ -186,10 +213,20 @@ private:
       auto loop_index = i % threads_.size();
       readers_.push_back(std::make_shared<udp_reader>(
           threads_.context(loop_index), *sockets_[i], *pools_[loop_index],
-          static_cast<uint32_t>(i), receiver_));
-      threads_.post(loop_index, [x = readers_.back()] { x->wait(); });
+          static_cast<uint32_t>(i), receiver_, make_report_reader(i)));
+      threads_.post(loop_index, [x = readers_.back()] { x->start(); });
     }
     return {};
+  }
+
+  // The reader of the reports that belong to socket `i`, or null.
+  std::shared_ptr<report_reader> make_report_reader(size_t i) {
+    if (i >= report_sockets_.size() || !report_sockets_[i])
+      return nullptr;
+    auto loop_index = i % threads_.size();
+    return std::make_shared<report_reader>(
+        threads_.context(loop_index), *report_sockets_[i], *pools_[loop_index],
+        static_cast<uint32_t>(i), receiver_, report_pace{config_.report_wait});
   }
 
   io_threads& threads_;
@@ -199,6 +236,9 @@ private:
   // One pool per loop: a pool serves a single thread.
   std::vector<buffer_pool::ptr> pools_;
   std::vector<std::unique_ptr<udp_socket>> sockets_;
+  // For reports: one for each of `sockets_`, null where the kernel does not
+  // steer; or none.
+  std::vector<std::unique_ptr<udp_socket>> report_sockets_;
   std::vector<socket_address> locals_;
   std::vector<std::shared_ptr<udp_reader>> readers_;
   std::unique_ptr<tcp_ice_listener> listener_;
@@ -222,6 +262,10 @@ void media_port::stop() {
 
 uint16_t media_port::port() const {
   return impl_->port();
+}
+
+bool media_port::has_report_sockets() const {
+  return impl_->has_report_sockets();
 }
 
 std::vector<socket_address> media_port::addresses() const {

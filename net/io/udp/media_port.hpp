@@ -36,6 +36,10 @@ struct media_port_config {
   int receive_buffer = 4 << 20;
   int send_buffer = 4 << 20;
 
+  /// How long RTCP reports (see steer_reports()) may wait to be read together,
+  /// at a socket of their own beside each for media. 0: no such sockets.
+  duration report_wait{};
+
   /// Use the kernel's segmentation (UDP_SEGMENT) and coalescing (UDP_GRO) if
   /// available.
   bool gso = true;
@@ -62,8 +66,17 @@ struct media_port_stats {
   uint64_t bursts_received = 0;
   /// The recvmmsg calls, those that found nothing included.
   uint64_t receive_calls = 0;
-  /// How often the wait of an I/O thread ended because a socket had datagrams.
+  /// How often the wait of an I/O thread ended because a socket had datagrams,
+  /// or because it was time to read one for reports.
   uint64_t wakeups = 0;
+  /// Of these figures, the part of the sockets for RTCP reports.
+  uint64_t report_datagrams_received = 0;
+  uint64_t report_receive_calls = 0;
+  uint64_t report_wakeups = 0;
+  /// Dropped by the kernel, because the receive buffers of the sockets for
+  /// media or for reports were full.
+  uint64_t receive_full = 0;
+  uint64_t report_receive_full = 0;
   /// Dropped: longer than a buffer, or truncated by the kernel.
   uint64_t oversized_dropped = 0;
   uint64_t datagrams_sent = 0;
@@ -132,6 +145,10 @@ public:
 
   /// The bound port, also if the configuration says 0.
   uint16_t port() const;
+
+  /// Whether all addresses have sockets for RTCP reports: `report_wait` is not
+  /// 0, and the kernel steers reports to them.
+  bool has_report_sockets() const;
 
   /// The addresses to announce: the bound ones, with an unspecified address
   /// replaced by those of the interfaces, each with this port.

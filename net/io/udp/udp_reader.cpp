@@ -15,18 +15,29 @@ constexpr int bursts_in_turn = 4;
 
 udp_reader::udp_reader(boost::asio::io_context& loop, udp_socket& socket,
                        buffer_pool& pool, uint32_t path,
-                       media_receiver& receiver)
+                       media_receiver& receiver,
+                       std::shared_ptr<report_reader> reports)
     : descriptor_(loop.get_executor(), socket.fd())
     , socket_(socket)
     , pool_(pool)
     , path_(path)
-    , receiver_(receiver) {
+    , receiver_(receiver)
+    , reports_(std::move(reports)) {
   burst_.reserve(256);
 }
 
+void udp_reader::start() {
+  wait();
+  if (reports_)
+    reports_->start();
+}
+
 void udp_reader::stop() {
-  if (!std::exchange(stopped_, true))
-    descriptor_.release();
+  if (std::exchange(stopped_, true))
+    return;
+  descriptor_.release();
+  if (reports_)
+    reports_->stop();
 }
 
 void udp_reader::wait() {
@@ -41,15 +52,20 @@ void udp_reader::wait() {
 }
 
 void udp_reader::drain() {
-  for (int i = 0; i < bursts_in_turn; ++i) {
+  auto now = std::chrono::steady_clock::now();
+  auto more = true;
+  for (int i = 0; more && i < bursts_in_turn; ++i) {
     if (stopped_)
       return;
-    auto now = std::chrono::steady_clock::now();
-    auto more = socket_.receive_burst(pool_, path_, now, burst_);
+    if (i > 0)
+      now = std::chrono::steady_clock::now();
+    more = socket_.receive_burst(pool_, path_, now, burst_);
     handle_burst();
-    if (!more)
-      return wait();
   }
+  if (reports_)
+    reports_->read_beside_media(now);
+  if (!more)
+    return wait();
   boost::asio::post(descriptor_.get_executor(),
                     [self = shared_from_this()] { self->drain(); });
 }

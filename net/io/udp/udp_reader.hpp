@@ -2,6 +2,7 @@
 
 #include "net/io/loop/asio_acceptor.hpp"
 #include "net/io/udp/media_port.hpp"
+#include "net/io/udp/report_reader.hpp"
 #include "net/io/udp/stun_reply_batch.hpp"
 #include "net/io/udp/udp_socket.hpp"
 
@@ -17,18 +18,24 @@ namespace troupe::net {
 class udp_reader : public std::enable_shared_from_this<udp_reader>,
                    private datagram_sink {
 public:
-  /// All arguments must outlive it, or at least the call of `stop`.
+  /// All references must outlive it, or at least the call of `stop`. If
+  /// `reports` is not null, it reads the RTCP reports of this socket's clients,
+  /// on the same loop.
   udp_reader(boost::asio::io_context& loop, udp_socket& socket,
-             buffer_pool& pool, uint32_t path, media_receiver& receiver);
+             buffer_pool& pool, uint32_t path, media_receiver& receiver,
+             std::shared_ptr<report_reader> reports = nullptr);
 
-  /// Waits for the socket to become readable, then reads it.
-  void wait();
+  /// Begins to read, the reports too.
+  void start();
 
   /// Stops reading. Idempotent. The socket stays open for sending.
   void stop();
 
 private:
   using descriptor = boost::asio::posix::basic_stream_descriptor<loop_executor>;
+
+  // Waits for the socket to become readable, then reads it.
+  void wait();
 
   void drain();
 
@@ -42,6 +49,7 @@ private:
   buffer_pool& pool_;
   const uint32_t path_;
   media_receiver& receiver_;
+  const std::shared_ptr<report_reader> reports_;
   std::vector<datagram> burst_;
   stun_reply_batch replies_;
   bool stopped_ = false;

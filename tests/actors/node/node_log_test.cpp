@@ -58,6 +58,20 @@ TEST_CASE("a server without its page warns which file is missing") {
   }
 }
 
+TEST_CASE("sockets for reports that the kernel refuses are one line") {
+  actors::config settings;
+  auto text_of = [&](bool steered) {
+    info_log output;
+    actors::log_report_sockets(settings.rtc, steered);
+    return output.release();
+  };
+  CHECK(has(text_of(false), " info report-sockets-missing hint="));
+  CHECK(text_of(true).empty());
+  // They are not wanted.
+  settings.rtc.report_wait = {};
+  CHECK(text_of(false).empty());
+}
+
 TEST_CASE("a server that could not start does not say that it has stopped") {
   actors::node first{loopback()};
   REQUIRE_FALSE(first.start());
