@@ -46,11 +46,11 @@ producer_state::make_behavior(const producer_config& cfg) {
       [this](const rtp::sender_report_received& x) {
         arrivals->leave();
         with_engine(
-            [&](auto& e, auto now) { e.handle_sender_report(x.info, now); });
+            [&](auto& e, auto) { e.handle_sender_report(x.info, x.arrival); });
       },
       [this](const rtp::dlrr_received& x) {
         arrivals->leave();
-        with_engine([&](auto& e, auto now) { e.handle_dlrr(x.item, now); });
+        with_engine([&](auto& e, auto) { e.handle_dlrr(x.item, x.arrival); });
       },
       [this](const rtp::bye_received& x) {
         arrivals->leave();

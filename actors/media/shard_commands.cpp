@@ -14,7 +14,7 @@ void apply(fan_out& engine, const consumer_feedback& x, net::time_point now) {
   const auto* report = std::get_if<rtp::report_block_received>(&x.what);
   engine.with_consumer(x.consumer, now, [&](rtp::forwarder& to) {
     if (report)
-      to.handle_report_block(report->block, now);
+      to.handle_report_block(report->block, report->arrival);
     else
       to.handle_nack(std::get<rtp::nack_received>(x.what).lost, now);
   });

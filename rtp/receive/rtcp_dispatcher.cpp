@@ -37,12 +37,12 @@ void rtcp_dispatcher::handle_rtcp(net::byte_span compound,
           using type = std::decay_t<decltype(x)>;
           if constexpr (std::is_same_v<type, rtcp::extended_report>)
             take(x, producers, arrival);
-          else if constexpr (
-              std::is_same_v<
-                  type, rtcp::sender_report> || std::is_same_v<type, rtcp::bye>)
+          else if constexpr (std::is_same_v<type, rtcp::sender_report>)
+            take(x, producers, arrival);
+          else if constexpr (std::is_same_v<type, rtcp::bye>)
             take(x, producers);
           else if constexpr (std::is_same_v<type, rtcp::receiver_report>)
-            take_blocks(x.blocks);
+            take_blocks(x.blocks, arrival);
           else if constexpr (std::is_same_v<
                                  type,
                                  rtcp::nack> || std::is_same_v<type, rtcp::fir>)
@@ -61,10 +61,10 @@ void rtcp_dispatcher::handle_rtcp(net::byte_span compound,
 }
 
 void rtcp_dispatcher::take(const rtcp::sender_report& x,
-                           const demuxer& producers) {
+                           const demuxer& producers, time_point arrival) {
   if (auto handle = producers.find(x.info.ssrc))
-    events_.push(sender_report_received{*handle, x.info});
-  take_blocks(x.blocks);
+    events_.push(sender_report_received{*handle, x.info, arrival});
+  take_blocks(x.blocks, arrival);
 }
 
 void rtcp_dispatcher::take(const rtcp::bye& x, const demuxer& producers) {
@@ -81,7 +81,7 @@ void rtcp_dispatcher::take(const rtcp::extended_report& x,
   if (!handle)
     return;
   for (auto item : x.dlrr)
-    events_.push(dlrr_received{*handle, item});
+    events_.push(dlrr_received{*handle, item, arrival});
 }
 
 void rtcp_dispatcher::take(const rtcp::nack& x) {
@@ -103,10 +103,10 @@ void rtcp_dispatcher::take(const rtcp::fir& x) {
 }
 
 void rtcp_dispatcher::take_blocks(
-    const rtcp::record_view<rtcp::report_block>& x) {
+    const rtcp::record_view<rtcp::report_block>& x, time_point arrival) {
   for (auto block : x)
     if (auto handle = consumer_of(block.ssrc))
-      events_.push(report_block_received{*handle, block});
+      events_.push(report_block_received{*handle, block, arrival});
 }
 
 void rtcp_dispatcher::note_reference_time(ssrc receiver, ntp_time x,

@@ -11,14 +11,19 @@ namespace troupe::rtp {
 
 // -- for producers -----------------------------------------------------------
 
+// What round-trip times are computed from has its arrival: it may have waited
+// since then.
+
 struct sender_report_received {
   stream_handle producer{};
   rtcp::sender_info info;
+  time_point arrival{};
 };
 
 struct dlrr_received {
   stream_handle producer{};
   rtcp::dlrr_item item;
+  time_point arrival{};
 };
 
 struct bye_received {
@@ -40,6 +45,7 @@ struct keyframe_request_received {
 struct report_block_received {
   stream_handle consumer{};
   rtcp::report_block block;
+  time_point arrival{};
 };
 
 // -- for egress --------------------------------------------------------------
@@ -104,14 +110,16 @@ private:
     bool rtx = false;
   };
 
-  void take(const rtcp::sender_report& x, const demuxer& producers);
+  void take(const rtcp::sender_report& x, const demuxer& producers,
+            time_point arrival);
   void take(const rtcp::bye& x, const demuxer& producers);
   void take(const rtcp::extended_report& x, const demuxer& producers,
             time_point arrival);
   void note_reference_time(ssrc receiver, ntp_time x, time_point arrival);
   void take(const rtcp::nack& x);
   void take(const rtcp::fir& x);
-  void take_blocks(const rtcp::record_view<rtcp::report_block>& x);
+  void take_blocks(const rtcp::record_view<rtcp::report_block>& x,
+                   time_point arrival);
   std::optional<stream_handle> consumer_of(ssrc x) const;
 
   // A receiver's reference time that must be answered.

@@ -1,6 +1,8 @@
 #include "actors/media/shard_commands.hpp"
 
 #include "net/base/rng.hpp"
+#include "rtp/rtcp/compound.hpp"
+#include "tests/support/media_packets.hpp"
 
 #include <doctest/doctest.h>
 
@@ -68,7 +70,7 @@ rtp::report_block_received report(uint8_t fraction_lost) {
   rtp::rtcp::report_block out;
   out.ssrc = stream;
   out.fraction_lost = fraction_lost;
-  return {{}, out};
+  return {{}, out, start};
 }
 
 } // namespace
@@ -95,6 +97,40 @@ TEST_CASE("the loss that a client reports of audio is for its producer") {
       told = *loss;
   REQUIRE(told);
   CHECK(int{told->fraction_lost} == 64);
+}
+
+TEST_CASE("round-trip times do not include how long a report waited") {
+  scene at;
+  std::optional<std::vector<uint8_t>> sent;
+  const auto reported = start + 2s;
+  at.engine.with_consumer(voice, start, [&](rtp::forwarder& to) {
+    rtp::media_packet packet{test::make_packet({}, start), 1000, 90'000};
+    packet.start_of_frame = true;
+    to.handle_batch(test::media_of({packet}), start);
+    rtp::source_report source;
+    source.ntp.value = uint64_t{1000} << 32;
+    source.timestamp = 90'000;
+    source.arrival = start;
+    to.handle_source_report(source);
+    to.handle_timeout(reported);
+    sent = to.poll_rtcp();
+  });
+  REQUIRE(sent);
+  rtp::rtcp::compound_reader reader{*sent};
+  const auto first = reader.next();
+  REQUIRE(first);
+  const auto* info = std::get_if<rtp::rtcp::sender_report>(&*first);
+  REQUIRE(info);
+  auto answer = report(0);
+  answer.block.last_sender_report = info->info.ntp.middle();
+  answer.arrival = reported + 40ms;
+  transport_feedback all;
+  all.transport = client;
+  all.items = {consumer_feedback{voice, answer}};
+  handle_feedback(at.engine, all, reported + 45ms);
+  const auto time = at.stats(voice).round_trip_time;
+  REQUIRE(time);
+  CHECK(*time == 40ms);
 }
 
 TEST_CASE("feedback and commands to a consumer that is gone are ignored") {

@@ -31,17 +31,19 @@ TEST_CASE("each item of a compound goes to the stream it concerns") {
   packet.add_pli(rtp::ssrc{10}, rtp::ssrc{20});
   packet.add_pli(rtp::ssrc{10}, rtp::ssrc{77});
   packet.add_remb(rtp::ssrc{10}, 1'000'000, {});
-  x.handle_rtcp(packet.bytes(), producers, at(0s));
+  x.handle_rtcp(packet.bytes(), producers, at(3s));
 
   auto next = [&] {
     auto event = x.poll_event();
     REQUIRE(event);
     return *event;
   };
-  CHECK(std::get<rtp::sender_report_received>(next()).producer
-        == stream_handle{1});
-  CHECK(std::get<rtp::report_block_received>(next()).consumer
-        == stream_handle{2});
+  auto report = std::get<rtp::sender_report_received>(next());
+  CHECK(report.producer == stream_handle{1});
+  CHECK(report.arrival == at(3s));
+  auto block = std::get<rtp::report_block_received>(next());
+  CHECK(block.consumer == stream_handle{2});
+  CHECK(block.arrival == at(3s));
   CHECK(std::get<rtp::nack_received>(next()).lost == lost);
   CHECK(std::get<rtp::keyframe_request_received>(next()).consumer
         == stream_handle{2});
