@@ -6,6 +6,8 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace troupe::gates {
 
@@ -19,6 +21,16 @@ constexpr size_t datagrams_per_call = 64;
 
 // As in media_sockets.
 constexpr size_t few_datagrams = 4;
+
+// As steer_reports() tells the kernel.
+bool is_report(net::byte_span x) {
+  if (net::classify(x) != net::datagram_kind::rtcp)
+    return false;
+  const auto type = x[1];
+  const auto format = x[0] & 0x1F;
+  return type == 200 || type == 201
+         || ((type == 205 || type == 206) && format == 15);
+}
 
 // Stands for the socket actor: keeps the routes on this thread.
 actors::socket_actor spawn_recorder(caf::actor_system& system,
@@ -71,6 +83,7 @@ gate_world::~gate_world() {
 }
 
 void gate_world::step(net::time_point at, std::vector<arrival> datagrams) {
+  take_reports(datagrams); // the kernel's work, so not measured
   if (!measuring_)
     return handle_step(at, datagrams);
   auto before = allocations();
@@ -85,13 +98,41 @@ void gate_world::handle_step(net::time_point at,
   if (jobs.advance_time(passed) > 0)
     ++counts_.timer_wakeups;
   auto ticks = deliver_ticks(at);
-  if (ticks > 0 || !datagrams.empty())
+  const bool media = !datagrams.empty();
+  const auto cause = read_cause(at, media);
+  if (ticks > 0 || media || cause)
     ++counts_.wakeups;
-  const bool burst = !datagrams.empty();
   deliver(datagrams);
   run_actors();
-  if (burst)
+  if (media)
     deliver_prompt_ticks(at);
+  if (!cause)
+    return;
+  pace_.handle_read(*cause, reports_.size(), at);
+  if (reports_.empty())
+    ++counts_.receive_calls;
+  deliver(reports_);
+  reports_.clear();
+  run_actors();
+}
+
+void gate_world::take_reports(std::vector<arrival>& datagrams) {
+  auto first = std::stable_partition(
+      datagrams.begin(), datagrams.end(), [](const arrival& x) {
+        return !is_report(std::as_const(*x.what.data).bytes());
+      });
+  std::move(first, datagrams.end(), std::back_inserter(reports_));
+  datagrams.erase(first, datagrams.end());
+}
+
+std::optional<net::report_pace::cause>
+gate_world::read_cause(net::time_point at, bool media) const {
+  using cause = net::report_pace::cause;
+  if (!pace_.gathers())
+    return reports_.empty() ? std::nullopt : std::optional{cause::arrival};
+  if (media && pace_.due_beside_media(at))
+    return cause::media;
+  return at < pace_.next_read() ? std::nullopt : std::optional{cause::timer};
 }
 
 void gate_world::run_actors() {
@@ -160,9 +201,10 @@ void gate_world::deliver(std::vector<arrival>& datagrams) {
 std::optional<net::time_point> gate_world::due() {
   const auto& timeouts = scheduler().clock().schedule();
   // Ticks are looked at every 20 ms; a step without any counts nothing.
-  if (timeouts.empty())
-    return tick_due_;
-  return std::min(tick_due_, timeouts.begin()->first);
+  auto out = tick_due_;
+  if (!timeouts.empty())
+    out = std::min(out, timeouts.begin()->first);
+  return pace_.gathers() ? std::min(out, pace_.next_read()) : out;
 }
 
 server_counts gate_world::counts() const {

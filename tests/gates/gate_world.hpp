@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/io/transport_intake.hpp"
+#include "net/io/udp/report_pace.hpp"
 #include "tests/actors/support/actor_world.hpp"
 #include "tests/gates/counted_wire.hpp"
 
@@ -32,7 +33,8 @@ struct server_counts {
   uint64_t rtcp_received = 0;
   /// What udp_reader would have called.
   uint64_t receive_calls = 0;
-  /// Steps in which an I/O thread had datagrams or ticks to deliver.
+  /// Steps in which an I/O thread had datagrams or ticks to deliver, or looked
+  /// for RTCP reports.
   uint64_t wakeups = 0;
   /// Steps in which CAF's clock, which has a thread of its own, had a timeout.
   uint64_t timer_wakeups = 0;
@@ -83,6 +85,11 @@ private:
   void enqueue(actors::tick_queue::tick x);
   void run_actors();
   void deliver(std::vector<arrival>& datagrams);
+  // Moves what the kernel would steer to the socket for reports.
+  void take_reports(std::vector<arrival>& datagrams);
+  // Why the socket for reports is read now, after media or not; or nothing.
+  std::optional<net::report_pace::cause> read_cause(net::time_point at,
+                                                    bool media) const;
 
   std::map<std::string, route> routes_;
   actors::tick_queue ticks_;
@@ -90,6 +97,8 @@ private:
   actors::socket_actor recorder_;
   server_counts counts_;
   std::vector<std::pair<const route*, actors::burst>> gathered_; // reused
+  net::report_pace pace_{actors::config{}.rtc.report_wait};
+  std::vector<arrival> reports_; // not read yet
   net::time_point tick_due_{};
   bool measuring_ = false;
 };
