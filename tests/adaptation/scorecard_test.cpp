@@ -1,3 +1,4 @@
+#include "actors/config/config.hpp"
 #include "simulcast_call.hpp"
 
 #include <doctest/doctest.h>
@@ -35,6 +36,7 @@ struct row {
   size_t receivers = 1;
   size_t videos = 1;
   size_t downloads = 0;
+  net::duration feedback_wait{};
 };
 
 /// The figures of one receiver in the minute that counts.
@@ -57,7 +59,7 @@ public:
   explicit course(row x) : row_(std::move(x)) {
     auto link = std::make_shared<bottleneck>(row_.link, 1);
     for (size_t i = 0; i < row_.receivers; ++i)
-      call_.add(link, row_.videos);
+      call_.add(link, row_.videos).feedback_wait = row_.feedback_wait;
     tcp_.resize(row_.downloads);
     if (row_.downloads > 0)
       call_.meanwhile = [this, link](net::time_point now) {
@@ -188,6 +190,24 @@ TEST_CASE("the scorecard's lossy links") {
   }
 }
 
+TEST_CASE("the scorecard where feedback waits as long as reports may") {
+  const auto wait = actors::config{}.rtc.report_wait;
+  for (auto& [bps, encoding] : {std::pair{0.3e6, 0}, {1e6, 1}, {3e6, 2}}) {
+    auto name = std::to_string(bps / 1e6) + " Mbit/s, feedback waits";
+    CAPTURE(name);
+    auto x = alone({name.c_str(), constant_link(bps), 1, 1, 0, wait});
+    CHECK(x.encoding[0] == encoding);
+    CHECK(x.calm >= 0.9);
+    CHECK(x.switches <= 2);
+    CHECK(x.frozen <= 0.5);
+  }
+  auto x = alone({"5 % loss, feedback waits", lossy(0.05), 1, 1, 0, wait});
+  CHECK(x.encoding[0] >= 1);
+  CHECK(x.calm >= 0.9);
+  CHECK(x.switches <= 2);
+  CHECK(x.frozen <= 2);
+}
+
 TEST_CASE("the scorecard's competitors") {
   auto videos = alone({"two videos, 2.4 Mbit/s", constant_link(2.4e6), 1, 2});
   CHECK(videos.switches <= 2);
@@ -233,7 +253,10 @@ TEST_CASE("the scorecard's links through TCP") {
   }
 }
 
-TEST_CASE("the scorecard's steps") {
+namespace {
+
+// From 3 to 0.5 to 3 Mbit/s.
+void check_steps(net::duration feedback_wait) {
   link_settings link;
   link.longest_queue = 1s;
   link.capacity = [](double t) {
@@ -241,6 +264,7 @@ TEST_CASE("the scorecard's steps") {
   };
   simulcast_call call;
   auto& x = call.add(link);
+  x.feedback_wait = feedback_wait;
   call.run(20s);
   x.clear_figures();
   double down = -1, back = -1, queued = 0;
@@ -267,4 +291,14 @@ TEST_CASE("the scorecard's steps") {
   CHECK(back <= 15);
   CHECK(x.video().switches <= 4);
   CHECK(x.video().frozen <= 1s);
+}
+
+} // namespace
+
+TEST_CASE("the scorecard's steps") {
+  check_steps({});
+}
+
+TEST_CASE("the scorecard's steps where feedback waits") {
+  check_steps(actors::config{}.rtc.report_wait);
 }

@@ -61,7 +61,8 @@ public:
       report(to, now);
     if (greedy && now >= next_flood_)
       flood(to, now);
-    while (!feedback_.empty() && feedback_.begin()->first <= now) {
+    while (!feedback_.empty()
+           && feedback_.begin()->first + feedback_wait <= now) {
       deliver(to, feedback_.begin()->second, now);
       feedback_.erase(feedback_.begin());
     }
@@ -89,6 +90,8 @@ public:
 
   transport_key key;
   bool feedback = true;
+  /// How long the server lets feedback wait (rtc.report-wait).
+  net::duration feedback_wait{};
   bool greedy = false;  // requests everything, 100 times a second
   double delivered = 0; // octets with all overhead
   double sent = 0;
