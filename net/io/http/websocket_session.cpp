@@ -3,6 +3,7 @@
 #include "net/io/http/connection_handle.hpp"
 #include "net/io/http/frame_meter.hpp"
 #include "net/io/http/read_gate.hpp"
+#include "net/io/http/websocket_fault.hpp"
 #include "net/io/http/websocket_outbox.hpp"
 #include "net/io/http/whole_stream.hpp"
 
@@ -234,22 +235,11 @@ private:
   uint16_t closed_by(error_code ec) {
     if (ec == websocket::error::closed)
       return ws_.reason().code != 0 ? ws_.reason().code : close_code::no_status;
-    auto count = [this](reject_reason why) {
-      if (!closing_)
-        core_->rejects.add(why);
-    };
-    if (ec == websocket::error::message_too_big
-        || ec == websocket::error::buffer_overflow) {
-      count(reject_reason::message_large);
-      return close_code::too_big;
-    }
-    if (ec == websocket::error::bad_frame_payload)
-      count(reject_reason::not_utf8);
-    else if (ec == websocket::condition::protocol_violation)
-      count(reject_reason::frame_malformed);
-    else if (ec == beast::error::timeout)
-      count(reject_reason::ping_timeout);
-    return close_code::abnormal;
+    auto fault = websocket_fault(ec);
+    if (fault && !closing_)
+      core_->rejects.add(*fault);
+    return fault == reject_reason::message_large ? close_code::too_big
+                                                 : close_code::abnormal;
   }
 
   void reject(reject_reason why, uint16_t code, const char* reason) {
