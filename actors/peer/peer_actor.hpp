@@ -5,6 +5,7 @@
 #include "actors/room/peer_handle.hpp"
 #include "actors/room/room_actor.hpp"
 #include "actors/transport/media_services.hpp"
+#include "net/base/client_liveness.hpp"
 #include "net/base/transport_tuple.hpp"
 
 namespace troupe::actors {
@@ -41,6 +42,8 @@ struct peer_config {
   session_listener_actor session;
   /// For the log.
   client_facts client = {};
+  /// Where its transports note that the client is alive, or null.
+  std::shared_ptr<net::client_liveness> liveness = {};
 };
 
 /// Spawns a peer that has not joined yet.

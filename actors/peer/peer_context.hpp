@@ -39,6 +39,7 @@ struct peer_context {
     signaled_at = cfg.signaled_at;
     services = cfg.services;
     session = cfg.session;
+    liveness = cfg.liveness;
     random = net::make_secure_rng();
   }
 
@@ -109,6 +110,9 @@ struct peer_context {
   net::socket_address signaled_at;
   std::shared_ptr<const media_services> services;
   session_listener_actor session; // null while its connection is lost
+  // Of the connection by which it joined. A client that comes back on another
+  // one is pinged as if it had no media.
+  std::shared_ptr<net::client_liveness> liveness;
   std::unique_ptr<net::rng> random;
   protocol::ssrc_sequence ssrcs;
   room_directory_actor room; // set once joined

@@ -26,10 +26,11 @@ client_facts facts_of(const session_config& x) {
 void session_peers::begin_join() {
   auto* self = session_.self;
   const auto& settings = session_.settings;
-  auto peer = spawn_peer(
-      self->system(),
-      {settings.connection->local_address(), settings.services, settings.gate,
-       caf::actor_cast<session_listener_actor>(self), facts_of(settings)});
+  auto peer =
+      spawn_peer(self->system(),
+                 {settings.connection->local_address(), settings.services,
+                  settings.gate, caf::actor_cast<session_listener_actor>(self),
+                  facts_of(settings), settings.connection->liveness()});
   membership_.begin_join(peer, peer->id());
   follow(peer);
 }

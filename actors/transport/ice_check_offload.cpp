@@ -21,8 +21,8 @@ void ice_check_offload::update(net::webrtc_transport& engine,
   if (!sockets_ || responder_ || old_
       || engine.ice() != net::ice_state::completed)
     return;
-  responder_ = std::make_shared<net::ice_check_responder>(engine.local_ice(),
-                                                          *selected, now);
+  responder_ = std::make_shared<net::ice_check_responder>(
+      engine.local_ice(), *selected, now, liveness_);
   reported_ = now;
   caf::anon_send(sockets_, add_check_responder{responder_});
 }

@@ -29,9 +29,12 @@ public:
     revoke();
   }
 
-  /// Gives the responders to `sockets` from now on.
-  void use(socket_actor sockets) {
+  /// Gives the responders to `sockets` from now on. They note each check in
+  /// `liveness`, unless that is null.
+  void use(socket_actor sockets,
+           std::shared_ptr<net::client_liveness> liveness = nullptr) {
     sockets_ = std::move(sockets);
+    liveness_ = std::move(liveness);
   }
 
   /// Call this when the engine is drained: hands out a responder once a pair is
@@ -57,6 +60,7 @@ public:
 
 private:
   socket_actor sockets_;
+  std::shared_ptr<net::client_liveness> liveness_;
   std::shared_ptr<net::ice_check_responder> responder_;
   net::time_point reported_{};
   std::optional<std::string> old_; // the fragment before a restart

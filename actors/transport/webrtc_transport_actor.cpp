@@ -35,7 +35,7 @@ webrtc_state::make_behavior(const webrtc_transport_config& cfg) {
   listener = cfg.listener;
   reports_use = cfg.undirected;
   timer.use(services->ticks);
-  ice_checks.use(services->sockets);
+  ice_checks.use(services->sockets, cfg.liveness);
   random = net::make_secure_rng();
   const auto& settings = services->settings.rtc;
   engine = std::make_unique<net::webrtc_transport>(

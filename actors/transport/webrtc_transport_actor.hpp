@@ -6,6 +6,7 @@
 #include "actors/sctp/data_messages.hpp"
 #include "actors/transport/media_services.hpp"
 #include "actors/transport/transport_actor.hpp"
+#include "net/base/client_liveness.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -37,6 +38,8 @@ struct webrtc_transport_config {
   std::shared_ptr<data_backlog> backlog = {};
   /// For the log.
   member_name owner = {};
+  /// Where ICE checks note that the client is alive, or null.
+  std::shared_ptr<net::client_liveness> liveness = {};
 };
 
 webrtc_transport_actor spawn_webrtc_transport(caf::actor_system& system,

@@ -4,11 +4,12 @@
 
 namespace troupe::net {
 
-ice_check_responder::ice_check_responder(ice_credentials credentials,
-                                         const transport_tuple& selected,
-                                         time_point now)
+ice_check_responder::ice_check_responder(
+    ice_credentials credentials, const transport_tuple& selected,
+    time_point now, std::shared_ptr<client_liveness> liveness)
     : tuple_(selected)
     , last_(now.time_since_epoch().count())
+    , liveness_(std::move(liveness))
     , credentials_(std::move(credentials)) {}
 
 std::optional<size_t> ice_check_responder::answer(byte_span datagram,
@@ -31,6 +32,8 @@ std::optional<size_t> ice_check_responder::answer(byte_span datagram,
   if (!message || message->size() > request->size())
     return std::nullopt;
   last_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  if (liveness_)
+    liveness_->note(now);
   return message->size();
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "net/base/client_liveness.hpp"
 #include "net/base/time.hpp"
 #include "net/ice/ice_lite_agent.hpp"
 
 #include <atomic>
+#include <memory>
 #include <string_view>
 
 namespace troupe::net {
@@ -20,9 +22,11 @@ namespace troupe::net {
 /// change, the agent's owner revokes the object and makes a new one.
 class ice_check_responder {
 public:
-  /// Serves an agent in state `completed` that has no older credentials.
+  /// Serves an agent in state `completed` that has no older credentials. Each
+  /// check answered is noted in `liveness`, unless that is null.
   ice_check_responder(ice_credentials credentials,
-                      const transport_tuple& selected, time_point now);
+                      const transport_tuple& selected, time_point now,
+                      std::shared_ptr<client_liveness> liveness = nullptr);
 
   /// The size of the largest response in octets.
   static constexpr size_t max_size = 128;
@@ -60,6 +64,7 @@ private:
   const transport_tuple tuple_;
   std::atomic<bool> revoked_{false};
   std::atomic<duration::rep> last_;
+  const std::shared_ptr<client_liveness> liveness_;
   const ice_credentials credentials_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/base/client_liveness.hpp"
 #include "net/io/http/http_types.hpp"
 
 #include <cstdint>
@@ -85,6 +86,12 @@ public:
   /// Sends what is queued, then closes. Only a WebSocket sends code and reason
   /// to the client. `on_close` follows.
   virtual void close(uint16_t code, std::string reason = {}) = 0;
+
+  /// Where the client's media notes that the client is alive, so that the
+  /// connection need not ping it. Null if the connection has no use for that.
+  virtual std::shared_ptr<client_liveness> liveness() const {
+    return nullptr;
+  }
 
   /// The request that opened this connection; valid while it lives.
   virtual const http_request& request() const = 0;

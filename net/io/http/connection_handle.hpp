@@ -14,10 +14,12 @@ template <class Session>
 class connection_handle final : public described_connection {
 public:
   connection_handle(std::weak_ptr<Session> session, http_request request,
-                    std::string kind)
+                    std::string kind,
+                    std::shared_ptr<client_liveness> liveness = nullptr)
       : described_connection(std::move(request), std::move(kind),
                              http_core::next_id())
-      , session_(std::move(session)) {}
+      , session_(std::move(session))
+      , liveness_(std::move(liveness)) {}
 
   void send(std::vector<outgoing_message> messages) override {
     if (auto x = session_.lock())
@@ -36,8 +38,13 @@ public:
       x->request_close(code, std::move(reason));
   }
 
+  std::shared_ptr<client_liveness> liveness() const override {
+    return liveness_;
+  }
+
 private:
   const std::weak_ptr<Session> session_;
+  const std::shared_ptr<client_liveness> liveness_;
 };
 
 } // namespace troupe::net

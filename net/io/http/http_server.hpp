@@ -99,8 +99,9 @@ struct http_server_config {
   /// The maximum time from a message's first fragment to its last.
   duration message_timeout = std::chrono::seconds{20};
 
-  /// The idle time after which a WebSocket is pinged and, after the same time
-  /// again, dropped.
+  /// After this time of silence a WebSocket is dropped. It is pinged after half
+  /// of it, or later if its client proves otherwise that it is alive (see
+  /// `ping_schedule`).
   duration websocket_idle_timeout = std::chrono::seconds{45};
 
   /// The most that a slow reader may leave unread: in octets, and how long it

@@ -2,7 +2,6 @@
 
 #include "net/io/http/reject_counters.hpp"
 
-#include <boost/beast/core/error.hpp>
 #include <boost/beast/websocket/error.hpp>
 
 #include <optional>
@@ -21,8 +20,6 @@ websocket_fault(const boost::system::error_code& ec) {
     return reject_reason::not_utf8;
   if (ec == websocket::condition::protocol_violation)
     return reject_reason::frame_malformed;
-  if (ec == boost::beast::error::timeout)
-    return reject_reason::ping_timeout;
   return std::nullopt;
 }
 

@@ -2,16 +2,19 @@
 
 #include "net/io/http/connection_handle.hpp"
 #include "net/io/http/frame_meter.hpp"
+#include "net/io/http/ping_schedule.hpp"
 #include "net/io/http/read_gate.hpp"
 #include "net/io/http/websocket_fault.hpp"
 #include "net/io/http/websocket_outbox.hpp"
 #include "net/io/http/whole_stream.hpp"
+#include "net/io/loop/coarse_deadline.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -39,6 +42,9 @@ constexpr size_t kept_buffer = 64 << 10;
 // counts as exceeding the rate.
 constexpr auto rate_pause = std::chrono::milliseconds{50};
 
+// A ping without payload (RFC 6455, section 5.5.2).
+constexpr std::array<uint8_t, 2> ping_frame{0x89, 0x00};
+
 // One WebSocket on one loop. `queue`, `await_drain`, `request_close` and
 // `shut_down` are thread-safe; everything else runs on the loop.
 class websocket_session final
@@ -59,10 +65,12 @@ public:
 
   void start(const beast_request& upgrade, http_request request) {
     address_bucket_ = core_->gate.messages(request.remote);
+    if (plan_.keep_alive)
+      liveness_ = std::make_shared<client_liveness>();
     gate_.open(*core_, weak_from_this(), loop_,
                &websocket_session::resume_reading);
     handle_ = std::make_shared<connection_handle<websocket_session>>(
-        weak_from_this(), std::move(request), plan_.kind);
+        weak_from_this(), std::move(request), plan_.kind, liveness_);
     configure();
     ws_.async_accept(upgrade, [self = shared_from_this()](error_code ec) {
       if (!ec)
@@ -127,6 +135,8 @@ private:
 
   // Called by the stream within a read of Beast.
   void on_octets(byte_span octets) {
+    if (pings_)
+      pings_->handle_octets(steady_clock::now());
     auto fragments = meter_.observe(octets);
     charge_frames(meter_.take_begun());
     if (fragments > core_->config.max_fragments)
@@ -163,14 +173,13 @@ private:
     });
   }
 
-  // Beast uses one timeout for the opening and the closing handshake.
+  // Beast uses one timeout for the opening and the closing handshake. Its pings
+  // do not know `client_liveness`: we send our own.
   void set_timeouts(duration handshake) {
     websocket::stream_base::timeout timeout;
     timeout.handshake_timeout = handshake;
-    timeout.idle_timeout = plan_.keep_alive
-                               ? core_->config.websocket_idle_timeout
-                               : websocket::stream_base::none();
-    timeout.keep_alive_pings = plan_.keep_alive;
+    timeout.idle_timeout = websocket::stream_base::none();
+    timeout.keep_alive_pings = false;
     ws_.set_option(timeout);
   }
 
@@ -186,6 +195,8 @@ private:
     core_->websockets.fetch_add(1, std::memory_order_relaxed);
     opened_ = true;
     set_timeouts(close_handshake_timeout);
+    if (plan_.keep_alive)
+      keep_alive(steady_clock::now());
     events_ = plan_.open(handle_);
     plan_.open = nullptr;
     if (!events_)
@@ -322,6 +333,29 @@ private:
            + core_->config.max_write_delay;
   }
 
+  // Pings a silent client, or ends the connection of one that is gone.
+  void keep_alive(time_point now) {
+    if (!pings_)
+      pings_.emplace(core_->config.websocket_idle_timeout, now);
+    auto action = pings_->handle_timeout(now, liveness_->last());
+    if (action == ping_schedule::action::drop) {
+      core_->rejects.add(reject_reason::ping_timeout);
+      return finish(close_code::abnormal);
+    }
+    if (action == ping_schedule::action::ping)
+      ping();
+    arm(coarse_deadline(pings_->poll_timeout(liveness_->last()), now));
+  }
+
+  void ping() {
+    const std::array whole{
+        asio::const_buffer{ping_frame.data(), ping_frame.size()}};
+    auto sent = ws_.next_layer().write_now(whole);
+    if (sent < ping_frame.size())
+      ws_.next_layer().async_write_some(
+          whole[0] + sent, [self = shared_from_this()](error_code, size_t) {});
+  }
+
   void begin_close(uint16_t code, std::string reason) {
     if (finished_ || closing_)
       return;
@@ -378,6 +412,11 @@ private:
         arm(*close_deadline_);
       return;
     }
+    if (pings_ && !closing_ && !close_received_) {
+      keep_alive(now);
+      if (finished_)
+        return;
+    }
     if (!outbox_.empty()) {
       auto limit = write_deadline();
       if (now >= limit)
@@ -421,6 +460,9 @@ private:
   time_point rate_covered_at_{};
   time_point over_rate_since_{};
   frame_meter meter_;
+  // Set if the WebSocket itself detects a silent client (`keep_alive`).
+  std::shared_ptr<client_liveness> liveness_;
+  std::optional<ping_schedule> pings_;
   std::shared_ptr<connection> handle_;
   std::unique_ptr<connection_events> events_;
   beast::flat_buffer buffer_;

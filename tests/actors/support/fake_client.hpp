@@ -33,10 +33,16 @@ public:
       closed = code;
   }
 
+  std::shared_ptr<net::client_liveness> liveness() const override {
+    return alive;
+  }
+
   std::deque<std::string> sent;
   /// The number of sends.
   size_t batches = 0;
   std::optional<uint16_t> closed;
+  std::shared_ptr<net::client_liveness> alive =
+      std::make_shared<net::client_liveness>();
 };
 
 /// A client of dialect A whose session runs in an `actor_world`.
@@ -99,6 +105,11 @@ public:
   /// The number of sends, whatever their size.
   size_t batches() const {
     return connection_->batches;
+  }
+
+  /// How many objects hold its connection's `client_liveness`.
+  long liveness_users() const {
+    return connection_->alive.use_count();
   }
 
   inbox& messages() {

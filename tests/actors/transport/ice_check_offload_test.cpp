@@ -226,6 +226,17 @@ TEST_CASE("an offloaded check shows that a client has not left") {
   CHECK_FALSE(pair.server.leaving());
 }
 
+TEST_CASE_FIXTURE(scene, "each responder shows that the client lives") {
+  auto liveness = std::make_shared<net::client_liveness>();
+  offload->use(sockets, liveness);
+  for (const auto& tuple : {here, there}) {
+    check(tuple);
+    now += 5s;
+    REQUIRE(answered(tuple));
+    CHECK(liveness->last() == now);
+  }
+}
+
 TEST_CASE("without a socket actor there is no offload") {
   scene x;
   x.offload = std::make_unique<actors::ice_check_offload>();

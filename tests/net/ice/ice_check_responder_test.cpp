@@ -51,7 +51,10 @@ struct fixture {
 
   std::unique_ptr<rng> random = make_seeded_rng(42);
   ice_lite_agent agent{30s, *random};
-  ice_check_responder pass{agent.credentials(), alice, time_point{100s}};
+  std::shared_ptr<client_liveness> liveness =
+      std::make_shared<client_liveness>();
+  ice_check_responder pass{agent.credentials(), alice, time_point{100s},
+                           liveness};
   time_point now{105s};
 };
 
@@ -70,6 +73,16 @@ TEST_SUITE("ice_check_responder") {
       }
     }
     CHECK(pass.last_check() == now);
+  }
+
+  TEST_CASE_FIXTURE(fixture,
+                    "each check that it answers shows that the client lives") {
+    auto forged = check();
+    forged.password += "x";
+    CHECK(answer(forged.build()).empty());
+    CHECK(liveness->last() == time_point::min());
+    CHECK_FALSE(answer(check().build()).empty());
+    CHECK(liveness->last() == now);
   }
 
   TEST_CASE_FIXTURE(fixture, "it leaves checks on other tuples to the agent") {

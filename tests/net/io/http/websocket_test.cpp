@@ -203,6 +203,25 @@ TEST_CASE("a silent client is pinged and then dropped") {
   CHECK(x.handler.wait_for_closed(1) == std::vector<uint16_t>{1006});
 }
 
+TEST_CASE(
+    "a client whose media lives is pinged later, and dropped all the same") {
+  auto config = loopback_config();
+  config.websocket_idle_timeout = 600ms;
+  http_fixture x{config};
+  auto start = std::chrono::steady_clock::now();
+  ws_client client{x.port(), "/ws"};
+  auto conn = x.handler.wait_for_open(1).front();
+  REQUIRE(conn->liveness());
+  conn->liveness()->note(start + 1h);
+  auto ping = client.read();
+  REQUIRE(ping);
+  CHECK(ping->opcode == 9);
+  CHECK(std::chrono::steady_clock::now() - start >= 600ms);
+  CHECK(x.handler.wait_for_closed(1) == std::vector<uint16_t>{1006});
+  CHECK(std::chrono::steady_clock::now() - start >= 900ms);
+  CHECK(x.server.rejects()[reject_reason::ping_timeout] == 1);
+}
+
 TEST_CASE("a message may be sent to many connections") {
   http_fixture x;
   ws_client a{x.port(), "/ws"};
