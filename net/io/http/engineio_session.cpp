@@ -1,6 +1,7 @@
 #include "net/io/http/engineio_session.hpp"
 
 #include "net/io/http/engineio_service.hpp"
+#include "net/io/loop/coarse_deadline.hpp"
 #include "net/io/loop/io_threads.hpp"
 
 #include <boost/asio/post.hpp>
@@ -39,6 +40,13 @@ uint16_t to_close_code(eio::close_reason x) {
     default:
       return close_code::abnormal;
   }
+}
+
+// Returns the data of a frame for sending. All pings share one text.
+shared_text to_shared(std::string data) {
+  static const auto ping = std::make_shared<const std::string>("2");
+  return data == *ping ? ping
+                       : std::make_shared<const std::string>(std::move(data));
 }
 
 } // namespace
@@ -349,8 +357,7 @@ void engineio_session::perform(eio::frame_ready x) {
   if (x.socket != frames_for_)
     flush_frames();
   frames_for_ = x.socket;
-  frames_.push_back(
-      {std::make_shared<const std::string>(std::move(x.data)), x.binary});
+  frames_.push_back({to_shared(std::move(x.data)), x.binary});
 }
 
 void engineio_session::flush_frames() {
@@ -396,7 +403,10 @@ void engineio_session::end() {
 
 void engineio_session::arm_timer() {
   auto wanted = engine_ ? engine_->poll_timeout() : std::nullopt;
-  if (!wanted || wanted == timer_deadline_)
+  if (!wanted)
+    return;
+  wanted = coarse_deadline(*wanted, steady_clock::now());
+  if (wanted == timer_deadline_)
     return;
   timer_deadline_ = wanted;
   timer_.expires_at(*wanted);
