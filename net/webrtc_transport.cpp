@@ -256,10 +256,11 @@ void webrtc_transport::retire_source(uint32_t ssrc) {
     receiver_->retire(ssrc);
 }
 
-void webrtc_transport::renew_consent(time_point at) {
+void webrtc_transport::renew_consent(const transport_tuple& tuple,
+                                     time_point at) {
   if (closed_)
     return;
-  ice_.renew_consent(at);
+  ice_.renew_consent(tuple, at);
   if (leaving_ && at > *leaving_)
     set_leaving(std::nullopt);
 }
@@ -330,10 +331,11 @@ void webrtc_transport::update_dtls() {
 
 // -- output -------------------------------------------------------------------
 
-std::optional<time_point> webrtc_transport::poll_timeout() const {
+std::optional<time_point>
+webrtc_transport::poll_timeout(const transport_tuple* watched) const {
   if (closed_)
     return std::nullopt;
-  const auto ice = ice_.poll_timeout();
+  const auto ice = ice_.poll_timeout(watched);
   const auto dtls = dtls_.poll_timeout();
   auto out = ice && dtls ? std::min(*ice, *dtls) : ice ? ice : dtls;
   if (leaving_ && reported_dtls_ == dtls_state::connected) {

@@ -197,10 +197,10 @@ public:
   /// Reports that the TCP connection of this tuple has closed.
   void handle_tuple_closed(const transport_tuple& tuple);
 
-  /// A check that changes nothing else came on the selected tuple at this time,
-  /// and was answered elsewhere (see `ice_check_responder`): the peer consents,
-  /// and has not left.
-  void renew_consent(time_point at);
+  /// A check that changes nothing else came on this tuple at this time, and was
+  /// answered elsewhere (see `ice_check_responder`): the peer consents, and has
+  /// not left.
+  void renew_consent(const transport_tuple& tuple, time_point at);
 
   /// Counts an RTP packet of so many octets that the owner dropped before it
   /// called handle_datagram(), because no consumer attends its source.
@@ -213,8 +213,10 @@ public:
 
   // -- output ----------------------------------------------------------------
 
-  /// When handle_timeout is next due, for ICE consent or DTLS.
-  std::optional<time_point> poll_timeout() const;
+  /// When handle_timeout is next due, for ICE consent or DTLS. Leaves out the
+  /// consent of the tuple `watched`, whose end the owner learns otherwise.
+  std::optional<time_point>
+  poll_timeout(const transport_tuple* watched = nullptr) const;
 
   /// The next STUN or DTLS datagram to send. Its octets stay valid until the
   /// next non-const call.

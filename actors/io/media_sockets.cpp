@@ -1,5 +1,7 @@
 #include "actors/io/media_sockets.hpp"
 
+#include "actors/base/messages.hpp"
+#include "actors/io/consent_watch.hpp"
 #include "actors/io/io_worker.hpp"
 #include "actors/io/responder_table.hpp"
 #include "actors/io/route_table.hpp"
@@ -54,6 +56,7 @@ void deliver(delivery x, io_worker* worker) {
 struct media_sockets::thread_routes {
   route_table<route_target> table;
   responder_table responders;
+  consent_watch consents; // used by the first thread only
   std::unique_ptr<io_worker> worker;
   std::atomic<uint64_t> unroutable{0};
   std::atomic<uint64_t> rtcp{0};
@@ -101,6 +104,7 @@ void media_sockets::stop() {
     threads_.post(i, [this, i, &cleared] {
       routes_[i]->table = {};
       routes_[i]->responders = {};
+      routes_[i]->consents = {};
       routes_[i]->worker.reset();
       if (i == 0)
         *alive_ = false; // read by that thread only
@@ -133,6 +137,11 @@ void media_sockets::deliver_ticks() {
   while (auto x = ticks_.take(std::chrono::steady_clock::now()))
     if (auto to = x->to.lock())
       to->enqueue(nullptr, caf::make_message_id(), std::move(x->what), worker);
+  const auto now = std::chrono::steady_clock::now();
+  while (auto x = here().consents.poll_ended(now))
+    if (auto to = x->lock())
+      to->enqueue(nullptr, caf::make_message_id(),
+                  caf::make_message(transport_tick{}), worker);
   worker->run();
 }
 
@@ -234,8 +243,12 @@ void media_sockets::remove_tuple(const net::transport_tuple& tuple,
 }
 
 void media_sockets::add_responder(
-    const std::shared_ptr<net::ice_check_responder>& x) {
+    const std::shared_ptr<net::ice_check_responder>& x,
+    const caf::weak_actor_ptr& transport, net::duration consent_timeout) {
   update([=](auto& routes) { routes.responders.add(x); });
+  threads_.post(0, [this, x, transport, consent_timeout] {
+    routes_[0]->consents.add({x, transport, consent_timeout});
+  });
 }
 
 media_sockets_stats media_sockets::stats() const {

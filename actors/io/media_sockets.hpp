@@ -89,8 +89,11 @@ public:
                     const burst_receiver_actor& from);
 
   /// Makes the I/O threads answer checks with this responder, until it is
-  /// revoked, replaced or its username fragment removed.
-  void add_responder(const std::shared_ptr<net::ice_check_responder>& x);
+  /// revoked, replaced or its username fragment removed. `transport` is sent a
+  /// `transport_tick` when no check has come for `consent_timeout`.
+  void add_responder(const std::shared_ptr<net::ice_check_responder>& x,
+                     const caf::weak_actor_ptr& transport,
+                     net::duration consent_timeout);
 
   /// May be called on any thread.
   media_sockets_stats stats() const;

@@ -29,7 +29,8 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
               sockets.remove_tuple(x.tuple, x.from);
             },
             [&sockets](const add_check_responder& x) {
-              sockets.add_responder(x.responder);
+              sockets.add_responder(x.responder, x.transport,
+                                    x.consent_timeout);
             },
             [self](const close_sockets&) { self->quit(); },
         };

@@ -2,6 +2,7 @@
 
 #include "actors/io/burst_receiver.hpp"
 #include "actors/io/transport_intake.hpp"
+#include "net/base/time.hpp"
 #include "net/base/transport_tuple.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -46,6 +47,9 @@ struct unroute_tuple {
 /// that.
 struct add_check_responder {
   std::shared_ptr<net::ice_check_responder> responder;
+  /// Is sent a `transport_tick` when no check has come for so long.
+  caf::weak_actor_ptr transport = {};
+  net::duration consent_timeout{};
 };
 
 /// The sockets are about to be stopped.

@@ -16,15 +16,19 @@ void ice_check_offload::update(net::webrtc_transport& engine,
     return;
   }
   const auto& selected = engine.selected_tuple();
-  if (responder_ && selected != responder_->tuple())
+  if (responder_ && selected != responder_->tuple()) {
+    report(engine);
     revoke();
-  if (!sockets_ || responder_ || old_
+  }
+  if (!config_.sockets || responder_ || old_
       || engine.ice() != net::ice_state::completed)
     return;
   responder_ = std::make_shared<net::ice_check_responder>(
-      engine.local_ice(), *selected, now, liveness_);
+      engine.local_ice(), *selected, now, config_.liveness);
   reported_ = now;
-  caf::anon_send(sockets_, add_check_responder{responder_});
+  caf::anon_send(config_.sockets,
+                 add_check_responder{responder_, config_.transport,
+                                     config_.consent_timeout});
 }
 
 void ice_check_offload::begin_restart(net::webrtc_transport& engine) {
@@ -34,12 +38,12 @@ void ice_check_offload::begin_restart(net::webrtc_transport& engine) {
 }
 
 void ice_check_offload::report(net::webrtc_transport& engine) {
-  if (!responder_ || engine.selected_tuple() != responder_->tuple())
+  if (!responder_)
     return;
   auto last = responder_->last_check();
   if (last <= std::exchange(reported_, last))
     return;
-  engine.renew_consent(last);
+  engine.renew_consent(responder_->tuple(), last);
 }
 
 void ice_check_offload::revoke() {

@@ -15,8 +15,8 @@ class webrtc_transport;
 namespace troupe::actors {
 
 /// A transport's `ice_check_responder`: lets the I/O threads answer the ICE
-/// checks that change nothing, and notifies the transport's engine of the last
-/// of them before its consent would expire.
+/// checks that change nothing and watch its client's consent, and notifies the
+/// transport's engine of the last check.
 class ice_check_offload {
 public:
   /// Until `use` is called, all checks go to the engine.
@@ -29,12 +29,20 @@ public:
     revoke();
   }
 
-  /// Gives the responders to `sockets` from now on. They note each check in
-  /// `liveness`, unless that is null.
-  void use(socket_actor sockets,
-           std::shared_ptr<net::client_liveness> liveness = nullptr) {
-    sockets_ = std::move(sockets);
-    liveness_ = std::move(liveness);
+  struct config {
+    /// Gets the responders.
+    socket_actor sockets;
+    /// Where they note each check, or null.
+    std::shared_ptr<net::client_liveness> liveness = {};
+    /// Is sent a `transport_tick` by the I/O threads when consent may have
+    /// ended, so long after the last check (0: never).
+    caf::weak_actor_ptr transport = {};
+    net::duration consent_timeout{};
+  };
+
+  /// Hands out responders from now on.
+  void use(config cfg) {
+    config_ = std::move(cfg);
   }
 
   /// Call this when the engine is drained: hands out a responder once a pair is
@@ -55,12 +63,18 @@ public:
   /// Lets the engine answer from now on.
   void revoke();
 
-  /// Passes the last check that the responder answered to the drained engine.
+  /// Passes the time of the last check that the responder answered to the
+  /// drained engine.
   void report(net::webrtc_transport& engine);
 
+  /// The tuple whose consent the I/O threads watch, so that the engine's timer
+  /// may leave it out; or null.
+  const net::transport_tuple* watched() const {
+    return responder_ ? &responder_->tuple() : nullptr;
+  }
+
 private:
-  socket_actor sockets_;
-  std::shared_ptr<net::client_liveness> liveness_;
+  config config_;
   std::shared_ptr<net::ice_check_responder> responder_;
   net::time_point reported_{};
   std::optional<std::string> old_; // the fragment before a restart

@@ -35,13 +35,13 @@ webrtc_state::make_behavior(const webrtc_transport_config& cfg) {
   listener = cfg.listener;
   reports_use = cfg.undirected;
   timer.use(services->ticks);
-  ice_checks.use(services->sockets, cfg.liveness);
   random = net::make_secure_rng();
-  const auto& settings = services->settings.rtc;
+  const auto consent = services->settings.rtc.consent_timeout;
+  ice_checks.use({services->sockets, cfg.liveness, self->ctrl(), consent});
   engine = std::make_unique<net::webrtc_transport>(
       net::webrtc_transport::config{.dtls = services->dtls,
                                     .backend = services->srtp,
-                                    .consent_timeout = settings.consent_timeout,
+                                    .consent_timeout = consent,
                                     .application_data = cfg.sctp,
                                     .max_media_age = max_media_age},
       *random);
@@ -225,7 +225,8 @@ void webrtc_state::arm_timer() {
   if (lifetime.is_over(engine->left(), now()))
     return self->quit();
   auto earliest = lifetime.poll_timeout();
-  for (auto x : {engine->poll_timeout(), feedback.poll_timeout()})
+  for (auto x :
+       {engine->poll_timeout(ice_checks.watched()), feedback.poll_timeout()})
     if (x && (!earliest || *x < *earliest))
       earliest = x;
   timer.arm(self, earliest, transport_tick{});

@@ -188,9 +188,10 @@ bool ice_lite_agent::is_valid(const transport_tuple& tuple) const {
                 != tuples_.end();
 }
 
-void ice_lite_agent::renew_consent(time_point at) {
+void ice_lite_agent::renew_consent(const transport_tuple& tuple,
+                                   time_point at) {
   for (auto& x : tuples_)
-    if (x.tuple == selected_)
+    if (x.tuple == tuple)
       x.consent.refresh(at);
 }
 
@@ -212,11 +213,15 @@ void ice_lite_agent::handle_timeout(time_point now) {
       remove_tuple(i);
 }
 
-std::optional<time_point> ice_lite_agent::poll_timeout() const {
+std::optional<time_point>
+ice_lite_agent::poll_timeout(const transport_tuple* watched) const {
   std::optional<time_point> earliest;
-  for (const auto& x : tuples_)
+  for (const auto& x : tuples_) {
+    if (watched && x.tuple == *watched)
+      continue;
     if (auto t = x.consent.expires_at(); t && (!earliest || *t < *earliest))
       earliest = t;
+  }
   return earliest;
 }
 

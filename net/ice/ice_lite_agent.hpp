@@ -110,9 +110,9 @@ public:
                                             const transport_tuple& tuple,
                                             time_point now);
 
-  /// A valid check that changes nothing else came on the selected tuple at this
-  /// time, and was answered elsewhere.
-  void renew_consent(time_point at);
+  /// A valid check that changes nothing else came on this tuple at this time,
+  /// and was answered elsewhere.
+  void renew_consent(const transport_tuple& tuple, time_point at);
 
   /// Forgets a tuple whose TCP connection has closed.
   void handle_tuple_closed(const transport_tuple& tuple);
@@ -120,8 +120,10 @@ public:
   /// Ends the consent of tuples whose time has come.
   void handle_timeout(time_point now);
 
-  /// When the consent of a tuple ends next, or nullopt.
-  std::optional<time_point> poll_timeout() const;
+  /// When the consent of a tuple ends next, or nullopt. Leaves out the tuple
+  /// `watched`.
+  std::optional<time_point>
+  poll_timeout(const transport_tuple* watched = nullptr) const;
 
   /// The next response. Its octets stay valid until the next non-const call.
   std::optional<outgoing_datagram> poll_datagram();

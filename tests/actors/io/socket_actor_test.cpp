@@ -1,5 +1,6 @@
 #include "actors/io/socket_actor.hpp"
 
+#include "actors/base/messages.hpp"
 #include "actors/io/media_sockets.hpp"
 #include "net/ice/ice_check_responder.hpp"
 #include "net/io/loop/io_threads.hpp"
@@ -10,6 +11,7 @@
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -118,6 +120,29 @@ TEST_CASE("checks are answered while the sockets have a responder for them") {
     browser.send(check, x.address());
     return x.sockets.stats().unroutable > before;
   }));
+}
+
+TEST_CASE("a transport is notified when no check has come for its consent") {
+  test::quiet_log();
+  std::atomic<int> ticks{0};
+  scene x; // ends the actor that uses this
+  auto transport = x.system.spawn([&](caf::event_based_actor*) {
+    return caf::behavior{[&](const transport_tick&) {
+      ++ticks;
+    }};
+  });
+  auto responder = std::make_shared<net::ice_check_responder>(
+      net::ice_credentials{"ours", "password"},
+      net::transport_tuple{net::transport_protocol::udp, 0, x.address(),
+                           x.address()},
+      std::chrono::steady_clock::now());
+  caf::anon_send(x.socket,
+                 add_check_responder{
+                     responder, caf::actor_cast<caf::weak_actor_ptr>(transport),
+                     std::chrono::milliseconds{1}});
+  CHECK(test::eventually([&] { return ticks > 0; }));
+  responder->revoke();
+  caf::anon_send_exit(transport, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("packets of a source that no consumer attends end at the sockets") {

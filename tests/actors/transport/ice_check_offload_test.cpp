@@ -42,12 +42,13 @@ struct scene {
               [](const actors::unroute_tuple&) {},
               [this](const actors::add_check_responder& x) {
                 given.push_back(x.responder);
+                CHECK(x.consent_timeout == 30s);
               },
               [](const actors::close_sockets&) {},
           };
         });
     offload = std::make_unique<actors::ice_check_offload>();
-    offload->use(sockets);
+    offload->use({.sockets = sockets, .consent_timeout = 30s});
   }
 
   ~scene() {
@@ -145,6 +146,27 @@ TEST_CASE_FIXTURE(scene, "a responder alone gives no consent") {
   CHECK_FALSE(alive());
 }
 
+TEST_CASE_FIXTURE(scene, "a tuple that the client leaves keeps the consent of "
+                         "its offloaded checks") {
+  check(here);
+  now += 20s;
+  REQUIRE(answered(here));
+  check(there);
+  CHECK(engine.poll_timeout() == now + 30s);
+  CHECK(engine.poll_timeout(offload->watched()) == now + 30s);
+}
+
+TEST_CASE_FIXTURE(scene, "consent is watched while there is a responder") {
+  CHECK_FALSE(offload->watched());
+  check(here);
+  REQUIRE(offload->watched());
+  CHECK(*offload->watched() == here);
+  CHECK(engine.poll_timeout() == now + 30s);
+  CHECK_FALSE(engine.poll_timeout(offload->watched()));
+  offload->revoke();
+  CHECK_FALSE(offload->watched());
+}
+
 TEST_CASE_FIXTURE(
     scene, "an offloaded check is not answered twice, and selects no pair") {
   check(here);
@@ -220,15 +242,17 @@ TEST_CASE("an offloaded check shows that a client has not left") {
   pair.client.close();
   pair.exchange();
   REQUIRE(pair.server.leaving());
-  pair.server.renew_consent(pair.now - 1s);
+  const auto tuple = *pair.server.selected_tuple();
+  pair.server.renew_consent(tuple, pair.now - 1s);
   CHECK(pair.server.leaving());
-  pair.server.renew_consent(pair.now + 1s);
+  pair.server.renew_consent(tuple, pair.now + 1s);
   CHECK_FALSE(pair.server.leaving());
 }
 
 TEST_CASE_FIXTURE(scene, "each responder shows that the client lives") {
   auto liveness = std::make_shared<net::client_liveness>();
-  offload->use(sockets, liveness);
+  offload->use(
+      {.sockets = sockets, .liveness = liveness, .consent_timeout = 30s});
   for (const auto& tuple : {here, there}) {
     check(tuple);
     now += 5s;

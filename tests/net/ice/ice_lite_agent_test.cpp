@@ -292,19 +292,31 @@ TEST_SUITE("ice_lite_agent") {
     CHECK(agent.state() == ice_state::disconnected);
   }
 
-  TEST_CASE_FIXTURE(fixture, "a check that was answered elsewhere renews the "
-                             "selected tuple's consent alone") {
-    agent.renew_consent(now); // without a tuple
+  TEST_CASE_FIXTURE(fixture, "a check that was answered elsewhere renews its "
+                             "tuple's consent alone") {
+    agent.renew_consent(alice, now); // no such tuple
     accepted(nominating(), alice);
     accepted(check(), bob);
     now += 20s;
-    agent.renew_consent(now);
-    agent.renew_consent(now - 5s); // an older one
+    agent.renew_consent(alice, now);
+    agent.renew_consent(alice, now - 5s); // an older one
     now += 10s;
     agent.handle_timeout(now);
     CHECK(agent.selected_tuple() == alice);
     CHECK_FALSE(agent.is_valid(bob));
     CHECK(agent.poll_timeout() == now + 20s);
+  }
+
+  TEST_CASE_FIXTURE(fixture, "consent that is watched has no timeout") {
+    accepted(nominating(), alice);
+    CHECK_FALSE(agent.poll_timeout(&alice));
+    now += 10s;
+    accepted(check(), bob);
+    CHECK(agent.poll_timeout() == now + 20s);
+    CHECK(agent.poll_timeout(&alice) == now + 30s);
+    // It ends all the same.
+    agent.handle_timeout(now + 20s);
+    CHECK(agent.selected_tuple() == bob);
   }
 
   TEST_CASE_FIXTURE(fixture,
