@@ -22,7 +22,8 @@ udp_reader::udp_reader(boost::asio::io_context& loop, udp_socket& socket,
     , pool_(pool)
     , path_(path)
     , receiver_(receiver)
-    , reports_(std::move(reports)) {
+    , reports_(std::move(reports))
+    , pause_timer_(loop.get_executor()) {
   burst_.reserve(256);
 }
 
@@ -35,6 +36,7 @@ void udp_reader::start() {
 void udp_reader::stop() {
   if (std::exchange(stopped_, true))
     return;
+  pause_timer_.cancel();
   descriptor_.release();
   if (reports_)
     reports_->stop();
@@ -54,30 +56,50 @@ void udp_reader::wait() {
 void udp_reader::drain() {
   auto now = std::chrono::steady_clock::now();
   auto more = true;
+  auto may_pause = false;
   for (int i = 0; more && i < bursts_in_turn; ++i) {
     if (stopped_)
       return;
     if (i > 0)
       now = std::chrono::steady_clock::now();
     more = socket_.receive_burst(pool_, path_, now, burst_);
-    handle_burst();
+    may_pause = handle_burst(now);
   }
   if (reports_)
     reports_->read_beside_media(now);
   if (!more)
-    return wait();
+    return may_pause ? pause() : wait();
   boost::asio::post(descriptor_.get_executor(),
                     [self = shared_from_this()] { self->drain(); });
 }
 
-void udp_reader::handle_burst() {
-  if (burst_.empty())
-    return;
+bool udp_reader::handle_burst(time_point now) {
+  const auto datagrams = burst_.size();
+  if (datagrams == 0)
+    return false;
   receiver_.on_burst(burst_, *this);
   burst_.clear();
-  if (!replies_.answers().empty())
+  const auto checks = replies_.answers().size();
+  if (checks > 0)
     socket_.send(replies_.answers());
   replies_.clear();
+  return pacing_.handle_burst(datagrams, checks, now);
+}
+
+void udp_reader::pause() {
+  // While the loop knows the descriptor, each datagram wakes it, wanted or not.
+  descriptor_.release();
+  pause_timer_.expires_after(check_pacing::pause);
+  pause_timer_.async_wait(
+      [self = shared_from_this()](boost::system::error_code ec) {
+        if (ec || self->stopped_)
+          return;
+        self->descriptor_.assign(self->socket_.fd(), ec);
+        if (ec)
+          return self->pause();
+        self->socket_.note_wakeup();
+        self->drain();
+      });
 }
 
 void udp_reader::send_batch(std::span<const outgoing_datagram> batch) {

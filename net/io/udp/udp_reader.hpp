@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/io/loop/asio_acceptor.hpp"
+#include "net/io/udp/check_pacing.hpp"
 #include "net/io/udp/media_port.hpp"
 #include "net/io/udp/report_reader.hpp"
 #include "net/io/udp/stun_reply_batch.hpp"
@@ -39,7 +40,11 @@ private:
 
   void drain();
 
-  void handle_burst();
+  // Returns whether to leave the socket unread for a moment.
+  bool handle_burst(time_point now);
+
+  // Leaves the socket unread for `check_pacing::pause`.
+  void pause();
 
   // Keeps a STUN response until the burst has been handled.
   void send_batch(std::span<const outgoing_datagram> batch) override;
@@ -52,6 +57,8 @@ private:
   const std::shared_ptr<report_reader> reports_;
   std::vector<datagram> burst_;
   stun_reply_batch replies_;
+  check_pacing pacing_;
+  loop_timer pause_timer_;
   bool stopped_ = false;
 };
 

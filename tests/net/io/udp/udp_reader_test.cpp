@@ -125,6 +125,21 @@ TEST_CASE("the responses to the checks of one burst leave by one system call") {
   CHECK(stats.send_calls < count);
 }
 
+TEST_CASE("a socket that is left unread for a moment loses nothing") {
+  mirrored x;
+  std::vector<std::vector<uint8_t>> sent;
+  for (uint8_t i = 0; i < 10; i += 2) {
+    x.send_as_burst(
+        {check(i), check(static_cast<uint8_t>(i + 1))}); // a pause follows
+    sent.insert(sent.end(), {check(i), check(static_cast<uint8_t>(i + 1))});
+    REQUIRE(x.heard.wait_for(sent.size()) == sent);
+  }
+  const std::vector<uint8_t> media(20, 0x80);
+  x.send_as_burst({media});
+  sent.push_back(media);
+  CHECK(x.heard.wait_for(sent.size()) == sent);
+}
+
 TEST_CASE("a reply that is not STUN does not wait for the end of the burst") {
   mirrored x;
   const std::vector<uint8_t> media(20, 0x80);
