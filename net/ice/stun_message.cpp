@@ -1,14 +1,11 @@
 #include "net/ice/stun_message.hpp"
 
 #include "net/base/assert.hpp"
+#include "net/ice/stun_message_integrity.hpp"
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <memory>
-#include <string>
 
 namespace troupe::net {
 
@@ -58,67 +55,17 @@ uint32_t crc32(byte_span in) {
   return ~crc;
 }
 
-using integrity_tag = std::array<uint8_t, integrity_size>;
-
-// HMAC-SHA1 with a reused context: looking up the algorithms by name, as HMAC()
-// does each time, takes longer than the computation. The key is set only if it
-// differs from the previous one: a response follows its request with the same.
-class hmac_sha1 {
-public:
-  hmac_sha1() {
-    std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> mac{
-        EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr), EVP_MAC_free};
-    context_.reset(EVP_MAC_CTX_new(mac.get()));
-    char digest[] = "SHA1";
-    const OSSL_PARAM how[]{
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-        OSSL_PARAM_construct_end()};
-    if (!EVP_MAC_CTX_set_params(context_.get(), how))
-      context_.reset();
-  }
-
-  std::optional<integrity_tag> operator()(std::string_view key,
-                                          byte_span data) {
-    integrity_tag tag;
-    size_t size = 0;
-    if (!context_ || !begin(key)
-        || !EVP_MAC_update(context_.get(), data.data(), data.size())
-        || !EVP_MAC_final(context_.get(), tag.data(), &size, tag.size())
-        || size != tag.size())
-      return std::nullopt;
-    return tag;
-  }
-
-private:
-  bool begin(std::string_view key) {
-    // A null key makes OpenSSL reuse the previous key.
-    if (keyed_ && key_ == key)
-      return EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1;
-    const auto* octets =
-        reinterpret_cast<const uint8_t*>(key.empty() ? "" : key.data());
-    keyed_ = EVP_MAC_init(context_.get(), octets, key.size(), nullptr) == 1;
-    key_.assign(key);
-    return keyed_;
-  }
-
-  std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context_{
-      nullptr, EVP_MAC_CTX_free};
-  bool keyed_ = false;
-  std::string key_; // of the context, if it has one
-};
-
 // HMAC-SHA1 over what precedes MESSAGE-INTEGRITY, as if the message ended
 // with that attribute (RFC 8489, section 14.5).
-std::optional<integrity_tag> compute_integrity(byte_span before,
-                                               std::string_view password) {
+stun_integrity_tag compute_integrity(byte_span before,
+                                     std::string_view password) {
   std::array<uint8_t, stun_message::max_size> copy;
   TROUPE_ASSERT(before.size() >= header_size && before.size() <= copy.size());
   std::ranges::copy(before, copy.begin());
   store_u16(copy.data() + 2,
             static_cast<uint16_t>(before.size() - header_size
                                   + attribute_header_size + integrity_size));
-  static thread_local hmac_sha1 hmac;
-  return hmac(password, byte_span{copy}.first(before.size()));
+  return stun_integrity(password, byte_span{copy}.first(before.size()));
 }
 
 // The class bits are spread over the type (RFC 8489, section 5).
@@ -277,7 +224,7 @@ bool stun_message::verify_integrity(std::string_view password) const {
   const auto tag =
       compute_integrity(octets_.first(integrity_offset_), password);
   const auto* sent = octets_.data() + integrity_offset_ + attribute_header_size;
-  return tag && CRYPTO_memcmp(tag->data(), sent, tag->size()) == 0;
+  return CRYPTO_memcmp(tag.data(), sent, tag.size()) == 0;
 }
 
 // -- stun_writer --------------------------------------------------------------
@@ -362,7 +309,7 @@ void stun_writer::integrity(std::string_view password) {
   if (out_.failed())
     return;
   const auto tag = compute_integrity(out_.written(), password);
-  attribute(attr_message_integrity, tag ? byte_span{*tag} : byte_span{});
+  attribute(attr_message_integrity, tag);
   set_length(0);
 }
 
