@@ -235,6 +235,13 @@ public:
     return patient_;
   }
 
+  /// Whether the load asks for few messages: packets of several producers to
+  /// one receiver then wait for each other, in the caller, and audio follows
+  /// video.
+  void set_coalescing(bool on) {
+    coalesces_ = on;
+  }
+
   /// Protects and sends what must not wait, and a slice of replays; leaves all
   /// else.
   void flush_prompt(net::datagram_sink& out, net::time_point now);
@@ -440,6 +447,7 @@ private:
   shedding_limits limits_;
   size_t limited_by_overload_ = 0;
   std::vector<transport*> dirty_;              // have something to send
+  bool coalesces_ = false;                     // see set_coalescing()
   bool prompt_ = false;                        // has_prompt()
   bool patient_ = false;                       // has_patient()
   std::vector<transport*> unshared_;           // wait for settle()

@@ -77,7 +77,7 @@ void fan_out::send(transport& x, datagram_batcher& out, net::time_point now) {
     x.sender.flush_urgent(out, now);
     return;
   }
-  x.sender.flush(out, now);
+  x.sender.flush(out, now, coalesces_);
   note_sent(x);
 }
 

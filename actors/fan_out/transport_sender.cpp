@@ -36,13 +36,16 @@ bool transport_sender::begin_flush(net::time_point now) {
   return false;
 }
 
-void transport_sender::flush(datagram_batcher& out, net::time_point now) {
+void transport_sender::flush(datagram_batcher& out, net::time_point now,
+                             bool coalesces) {
   if (!begin_flush(now))
     return;
   if (plain_) {
     flush_plain(now);
     return;
   }
+  if (coalesces)
+    egress_.put_audio_last();
   while (auto packet = egress_.poll_packet())
     protect(*packet, out);
   // RTCP comes last: it is short, and ends a run that RTP has begun.

@@ -114,8 +114,9 @@ public:
   }
 
   /// Protects all that waits into `out`, as sent at `now`; or sends it, by the
-  /// packet_sender.
-  void flush(datagram_batcher& out, net::time_point now);
+  /// packet_sender. `coalesces`: few messages count for more than the last
+  /// millisecond of delay, see rtp::egress::put_audio_last().
+  void flush(datagram_batcher& out, net::time_point now, bool coalesces);
 
   /// Protects the audio and the RTCP that wait, and leaves video and
   /// retransmissions.

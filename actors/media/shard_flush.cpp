@@ -41,7 +41,9 @@ void shard_state::flush_due() {
 
 void shard_state::flush() {
   auto now = self->clock().now();
-  auto deferred = schedule.begin_flush(services.load->coalescing(), now);
+  auto window = services.load->coalescing();
+  auto deferred = schedule.begin_flush(window, now);
+  engine.set_coalescing(window > net::duration{});
   auto waited = engine.flush(*services.out, now);
   send_events();
   counts.note_flush(waited, deferred);

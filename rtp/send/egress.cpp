@@ -91,14 +91,12 @@ void egress::handle_timeout(time_point now) {
   }
   audio_first_ = true;
   if (!audio_.empty())
-    order_audio();
+    audio_.sort_by_size();
 }
 
-// Audio that follows a few packets of video ends their run, and takes no
-// message of its own.
-void egress::order_audio() {
-  audio_.sort_by_size();
-  audio_first_ = pacer_.engaged() || video_.packets() > most_before_audio;
+void egress::put_audio_last() {
+  audio_first_ = (estimator_ && wants_more_) || pacer_.engaged()
+                 || video_.packets() > most_before_audio;
 }
 
 void egress::pace(time_point now) {

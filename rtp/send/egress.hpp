@@ -26,10 +26,10 @@ namespace troupe::rtp {
 /// then. On an uncongested link nothing waits. If the consumers could use more
 /// than the estimate, padding probes the link.
 ///
-/// Then the order is by size, for runs of equal packets that a shorter one ends
-/// (UDP_SEGMENT): video first, then audio, larger packets before smaller ones.
-/// No stream's own order changes, and audio never waits behind more than
-/// `most_before_audio` packets of video.
+/// Runs of equal packets that a shorter one ends need one message to the kernel
+/// (UDP_SEGMENT). So larger packets of audio go before smaller ones, and all
+/// audio may go behind video (see put_audio_last()). No stream's own order
+/// changes.
 ///
 ///     egress.handle_batch(std::move(batch), now);
 ///     while (auto x = egress.poll_packet())
@@ -66,6 +66,13 @@ public:
   void handle_batch(outgoing_batch&& batch, time_point now);
 
   void handle_timeout(time_point now);
+
+  /// Sends audio after the video that waits, until the next handle_timeout(),
+  /// so that it takes no message of its own. Does nothing if more than
+  /// `most_before_audio` packets of video wait, if video is paced, or if the
+  /// receiver wants more than its link is estimated to carry: there each packet
+  /// of video would delay the audio for long.
+  void put_audio_last();
 
   /// The next packet to send now.
   std::optional<wire_packet> poll_packet();
@@ -244,7 +251,6 @@ private:
   void pace(time_point now);
   void drop_late();
   void drop_superseded(const outgoing_batch& x);
-  void order_audio();
   void start_probe_if_due();
 
   // Up to the first part of stats_ stand the members that each packet touches:

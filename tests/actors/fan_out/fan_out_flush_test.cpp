@@ -104,10 +104,17 @@ TEST_CASE("audio ends a run of video to the same receiver") {
   scene at;
   at.add(1, video);
   at.add(1, audio);
+  at.engine.set_coalescing(true);
   at.feed(audio, 1);
   at.feed(video, 3);
   CHECK(at.flush() == 1);
   CHECK(at.out.kinds == "vvva");
+  // While the load asks for nothing, audio is first.
+  at.engine.set_coalescing(false);
+  at.feed(video, 3);
+  at.feed(audio, 1);
+  CHECK(at.flush() == 2);
+  CHECK(at.out.kinds == "avvv");
 }
 
 TEST_CASE("RTCP comes last, and ends a run that RTP has begun") {

@@ -176,6 +176,8 @@ struct paced_egress {
   std::vector<uint32_t> flush() {
     std::vector<uint32_t> out;
     engine.handle_timeout(now);
+    if (coalesces)
+      engine.put_audio_last();
     while (auto p = take(engine, now)) {
       out.push_back(rtp::value(p->ssrc()));
       auto number = rtp::read_transport_cc(*p, rtp::extension_map::defaults());
@@ -225,6 +227,7 @@ struct paced_egress {
   }
 
   double link_bps;
+  bool coalesces = false;
   rtp::egress engine;
   net::time_point now = at(0ms);
   std::map<uint32_t, std::shared_ptr<const rtp::header_writer>> streams;
@@ -242,18 +245,39 @@ struct paced_egress {
 
 } // namespace
 
-TEST_CASE("audio comes last, where it can end a run of video") {
+TEST_CASE("audio is sent first, then retransmissions, then video") {
   paced_egress x{1e9};
   x.engine.handle_batch(x.make(rtp::media_kind::video, 2, 1), x.now);
   auto again = x.make(rtp::media_kind::video, 1, 2);
   again.packets[0].original_sequence_number = 7;
   x.engine.handle_batch(std::move(again), x.now);
   x.engine.handle_batch(x.make(rtp::media_kind::audio, 1, 3), x.now);
-  CHECK(x.flush() == std::vector<uint32_t>{2, 1, 1, 3});
+  SUBCASE("where each packet leaves by itself") {
+    CHECK(x.flush() == std::vector<uint32_t>{3, 2, 1, 1});
+  }
+  SUBCASE("but last, where it ends a run of video") {
+    x.coalesces = true;
+    CHECK(x.flush() == std::vector<uint32_t>{2, 1, 1, 3});
+  }
+}
+
+TEST_CASE("audio is first on a link that carries less than is wanted") {
+  paced_egress x{3e6};
+  x.coalesces = true;
+  x.send(1e6, 3s);
+  auto first = [&](uint64_t wanted) {
+    x.engine.set_wanted(wanted);
+    x.engine.handle_batch(x.make(rtp::media_kind::video, 2, 1), x.now);
+    x.engine.handle_batch(x.make(rtp::media_kind::audio, 1, 3), x.now);
+    return x.flush().front();
+  };
+  CHECK(first(1'000'000'000) == 3);
+  CHECK(first(100'000) == 1);
 }
 
 TEST_CASE("audio does not wait behind a long key frame") {
   paced_egress x{1e9};
+  x.coalesces = true;
   for (size_t length : {8u, 9u}) {
     CAPTURE(length);
     x.engine.handle_batch(x.make(rtp::media_kind::video, length, 1), x.now);
