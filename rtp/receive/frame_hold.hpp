@@ -14,11 +14,11 @@ namespace troupe::rtp {
 /// a frame one by one, and each would cost a system call for each receiver.
 ///
 /// A frame ends with the marker, with the end of a spatial layer, or with the
-/// first packet of the next timestamp: the last packet of a frame never waits,
-/// so no picture is shown later. If the end does not come, the packets leave
-/// after `longest`; a frame whose packets arrive over a longer time leaves in
-/// slices. Late packets, repairs and padding wait for nothing, and end the hold
-/// of their encoding. Encodings wait separately, each in its order.
+/// first packet of the next timestamp; its last packet never waits. If the end
+/// does not come, the packets leave after `longest`; a frame whose packets
+/// arrive over a longer time leaves in slices. Late packets, repairs and
+/// padding wait for nothing, and end the hold of their encoding. Encodings wait
+/// separately, each in its order.
 class frame_hold {
 public:
   /// With a `longest` of 0 it is off, and must not be given packets.
