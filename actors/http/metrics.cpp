@@ -6,6 +6,14 @@ namespace troupe::actors {
 
 namespace {
 
+// A sample for each value of the enumeration `Enum`, which the label names.
+template <class Enum, class Counts>
+void add_each(prometheus_text& out, const Counts& counts,
+              std::string_view label) {
+  for (size_t i = 0; i < counts.size(); ++i)
+    out.sample(counts[i], {{label, to_string(static_cast<Enum>(i))}});
+}
+
 void add_objects(prometheus_text& out, const metrics_snapshot& x) {
   auto count = [&](object_kind kind) {
     return to_gauge(x.objects[static_cast<size_t>(kind)]);
@@ -53,9 +61,7 @@ void add_signaling(prometheus_text& out, const metrics_snapshot& x) {
                 x.connect_time);
   out.gauge("troupe_mailbox_peak",
             "Longest recent mailbox of an actor, in messages, by its kind.");
-  for (size_t i = 0; i < mailbox_owner_count; ++i)
-    out.sample(x.mailboxes[i],
-               {{"actor", to_string(static_cast<mailbox_owner>(i))}});
+  add_each<mailbox_owner>(out, x.mailboxes, "actor");
 }
 
 void add_http(prometheus_text& out, const metrics_snapshot& x) {
@@ -77,9 +83,7 @@ void add_http(prometheus_text& out, const metrics_snapshot& x) {
             x.http.undelivered_octets);
   out.counter("troupe_http_rejects_total",
               "Clients refused, disconnected or slowed down, by reason.");
-  for (size_t i = 0; i < x.rejects.size(); ++i)
-    out.sample(x.rejects[i],
-               {{"reason", to_string(static_cast<net::reject_reason>(i))}});
+  add_each<net::reject_reason>(out, x.rejects, "reason");
   if (!x.certificate_expires)
     return;
   out.gauge("troupe_tls_certificate_expiry_timestamp_seconds",
@@ -197,14 +201,10 @@ void add_drops(prometheus_text& out, const metrics_snapshot& x) {
               x.batches_refused);
   out.counter("troupe_plain_destinations_refused_total",
               "Refused destinations of plain transports, by reason.");
-  for (size_t i = 0; i < x.plain_refused.size(); ++i)
-    out.sample(x.plain_refused[i],
-               {{"reason", to_string(static_cast<plain_refusal>(i))}});
+  add_each<plain_refusal>(out, x.plain_refused, "reason");
   out.counter("troupe_chat_messages_not_kept_total",
               "Chat messages not kept for later members, by reason.");
-  for (size_t i = 0; i < x.chat_refused.size(); ++i)
-    out.sample(x.chat_refused[i],
-               {{"reason", to_string(static_cast<chat_refusal>(i))}});
+  add_each<chat_refusal>(out, x.chat_refused, "reason");
 }
 
 void add_media(prometheus_text& out, const metrics_snapshot& x) {
@@ -266,9 +266,7 @@ void add_load(prometheus_text& out, const metrics_snapshot& x) {
             x.newcomers_waiting);
   out.counter("troupe_newcomer_waits_total",
               "Waits in line that have ended, by how they ended.");
-  for (size_t i = 0; i < wait_end_count; ++i)
-    out.sample(x.waits_ended[i],
-               {{"outcome", to_string(static_cast<wait_end>(i))}});
+  add_each<wait_end>(out, x.waits_ended, "outcome");
   out.histogram("troupe_newcomer_wait_seconds",
                 "How long newcomers waited in line.", x.wait_time);
   out.gauge("troupe_draining", "1 while the server opens no new rooms.",

@@ -17,7 +17,7 @@ struct floor_stream {
   std::vector<std::vector<uint16_t>> frames;
   /// Frames a second.
   uint32_t rate = 0;
-  /// Who receives it: numbers below `floor_traffic::receivers`.
+  /// The numbers of its receivers, below `floor_traffic::receivers`.
   std::vector<uint32_t> receivers;
 
   bool operator==(const floor_stream&) const = default;

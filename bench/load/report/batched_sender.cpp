@@ -53,8 +53,9 @@ batched_sender::run& batched_sender::run_for(receiver& to, size_t size,
   }
   if (!fresh && count_ > 0) {
     auto& last = runs_[count_ - 1];
-    if (!last.complete && size <= last.segment && last.segments < max_segments
-        && last.octets + size <= max_octets)
+    if (!last.complete && size <= last.segment
+        && last.segments < net::gso_run::max_segments
+        && last.octets + size <= net::gso_run::max_octets)
       return last;
   }
   if (count_ == max_messages)

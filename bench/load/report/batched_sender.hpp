@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/base/bytes.hpp"
+#include "net/io/udp/gso_run.hpp"
 #include "net/srtp/srtp_session.hpp"
 
 #include <netinet/in.h>
@@ -51,9 +52,7 @@ public:
   }
 
 private:
-  static constexpr size_t max_messages = 64;
-  static constexpr size_t max_segments = 64;
-  static constexpr size_t max_octets = 65'507;
+  static constexpr size_t max_messages = net::max_messages_per_call;
 
   struct receiver {
     sockaddr_in address;

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <charconv>
 
 namespace troupe::load {
@@ -26,6 +27,20 @@ std::optional<uint64_t> value_of(std::string_view metrics,
     return error == std::errc{} ? std::optional{x} : std::nullopt;
   }
   return std::nullopt;
+}
+
+// The values of four metrics, or nothing if any is missing.
+std::optional<std::array<uint64_t, 4>>
+values_of(std::string_view metrics,
+          const std::array<std::string_view, 4>& names) {
+  std::array<uint64_t, 4> out{};
+  for (size_t i = 0; i < names.size(); ++i) {
+    auto x = value_of(metrics, names[i]);
+    if (!x)
+      return std::nullopt;
+    out[i] = *x;
+  }
+  return out;
 }
 
 // The whole response of the server at `to` to a request for that page.
@@ -51,25 +66,24 @@ std::string get(const sockaddr_in& to, std::string_view page) {
 }
 
 std::optional<kernel_counters> parse_kernel_counters(std::string_view metrics) {
-  auto messages = value_of(metrics, "troupe_send_messages_total");
-  auto receives = value_of(metrics, "troupe_receive_calls_total");
-  auto wakeups = value_of(metrics, "troupe_io_wakeups_total");
-  auto rtcp = value_of(metrics, "troupe_rtcp_datagrams_received_total");
-  if (!messages || !receives || !wakeups || !rtcp)
+  auto x = values_of(metrics,
+                     {"troupe_send_messages_total",
+                      "troupe_receive_calls_total", "troupe_io_wakeups_total",
+                      "troupe_rtcp_datagrams_received_total"});
+  if (!x)
     return std::nullopt;
-  return kernel_counters{*messages, *receives, *wakeups, *rtcp};
+  return kernel_counters{(*x)[0], (*x)[1], (*x)[2], (*x)[3]};
 }
 
 } // namespace
 
 std::optional<send_counters> parse_send_counters(std::string_view metrics) {
-  auto datagrams = value_of(metrics, "troupe_datagrams_sent_total");
-  auto calls = value_of(metrics, "troupe_send_calls_total");
-  auto runs = value_of(metrics, "troupe_gso_runs_total");
-  auto in_runs = value_of(metrics, "troupe_gso_datagrams_total");
-  if (!datagrams || !calls || !runs || !in_runs)
+  auto x = values_of(metrics,
+                     {"troupe_datagrams_sent_total", "troupe_send_calls_total",
+                      "troupe_gso_runs_total", "troupe_gso_datagrams_total"});
+  if (!x)
     return std::nullopt;
-  return send_counters{*datagrams, *calls, *runs, *in_runs,
+  return send_counters{(*x)[0], (*x)[1], (*x)[2], (*x)[3],
                        parse_kernel_counters(metrics)};
 }
 
