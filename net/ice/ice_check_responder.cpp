@@ -10,6 +10,7 @@ ice_check_responder::ice_check_responder(
     : tuple_(selected)
     , last_(now.time_since_epoch().count())
     , liveness_(std::move(liveness))
+    , key_(credentials.password)
     , credentials_(std::move(credentials)) {}
 
 std::optional<size_t> ice_check_responder::answer(byte_span datagram,
@@ -20,12 +21,12 @@ std::optional<size_t> ice_check_responder::answer(byte_span datagram,
     return std::nullopt;
   const auto request = stun_message::parse(datagram);
   if (!request || !changes_nothing(*request)
-      || !request->verify_integrity(credentials_.password))
+      || !request->verify_integrity(key_))
     return std::nullopt;
   stun_writer writer{out.first(max_size), stun_class::success,
                      request->transaction_id()};
   writer.xor_mapped_address(from.remote);
-  writer.integrity(credentials_.password);
+  writer.integrity(key_);
   writer.fingerprint();
   const auto message = writer.finish();
   // Never answer with a message larger than its request (docs/threats.md).

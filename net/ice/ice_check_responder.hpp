@@ -65,6 +65,7 @@ private:
   std::atomic<bool> revoked_{false};
   std::atomic<duration::rep> last_;
   const std::shared_ptr<client_liveness> liveness_;
+  const stun_integrity_key key_;
   const ice_credentials credentials_;
 };
 

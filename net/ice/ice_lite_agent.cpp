@@ -72,8 +72,11 @@ ice_lite_agent::handle_request(byte_span datagram, const transport_tuple& tuple,
   if (!request->has_integrity())
     return drop_reason::stun_unauthenticated;
   const auto* credentials = find_credentials(request->username());
-  if (!credentials || !request->verify_integrity(credentials->password)) {
-    respond_error(*request, tuple, stun_error::unauthorized, {});
+  std::optional<stun_integrity_key> key;
+  if (credentials)
+    key.emplace(credentials->password);
+  if (!key || !request->verify_integrity(*key)) {
+    respond_error(*request, tuple, stun_error::unauthorized, nullptr);
     return drop_reason::stun_unauthenticated;
   }
   uint16_t error = 0;
@@ -84,10 +87,10 @@ ice_lite_agent::handle_request(byte_span datagram, const transport_tuple& tuple,
   else if (request->controlled())
     error = stun_error::role_conflict;
   if (error != 0) {
-    respond_error(*request, tuple, error, credentials->password);
+    respond_error(*request, tuple, error, &*key);
     return drop_reason::stun_refused;
   }
-  respond(*request, tuple, credentials->password);
+  respond(*request, tuple, *key);
   if (credentials == &current_ && old_) {
     retire_old_credentials();
     highest_nomination_ = 0;
@@ -229,21 +232,21 @@ ice_lite_agent::poll_timeout(const transport_tuple* watched) const {
 
 void ice_lite_agent::respond(const stun_message& request,
                              const transport_tuple& tuple,
-                             std::string_view password) {
+                             const stun_integrity_key& key) {
   auto* out = next_response(tuple);
   if (!out)
     return;
   stun_writer writer{out->octets, stun_class::success,
                      request.transaction_id()};
   writer.xor_mapped_address(tuple.remote);
-  writer.integrity(password);
+  writer.integrity(key);
   writer.fingerprint();
   finish_response(writer, request);
 }
 
 void ice_lite_agent::respond_error(const stun_message& request,
                                    const transport_tuple& tuple, uint16_t code,
-                                   std::string_view password) {
+                                   const stun_integrity_key* key) {
   auto* out = next_response(tuple);
   if (!out)
     return;
@@ -251,8 +254,8 @@ void ice_lite_agent::respond_error(const stun_message& request,
   writer.error_code(code);
   if (code == stun_error::unknown_attribute)
     writer.unknown_attributes(request.unknown_attributes());
-  if (!password.empty())
-    writer.integrity(password);
+  if (key)
+    writer.integrity(*key);
   writer.fingerprint();
   finish_response(writer, request);
 }

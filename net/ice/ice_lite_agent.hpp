@@ -175,10 +175,11 @@ private:
   void retire_old_credentials();
 
   void respond(const stun_message& request, const transport_tuple& tuple,
-               std::string_view password);
+               const stun_integrity_key& key);
 
+  // A response without a key has no MESSAGE-INTEGRITY.
   void respond_error(const stun_message& request, const transport_tuple& tuple,
-                     uint16_t code, std::string_view password);
+                     uint16_t code, const stun_integrity_key* key);
 
   // Appends a response slot to the queue, or returns null if it is full.
   response* next_response(const transport_tuple& tuple);

@@ -2,6 +2,7 @@
 
 #include "net/base/bytes.hpp"
 #include "net/base/transport_tuple.hpp"
+#include "net/ice/stun_message_integrity.hpp"
 
 #include <array>
 #include <optional>
@@ -73,9 +74,13 @@ public:
     return has_fingerprint_;
   }
 
-  /// Verifies MESSAGE-INTEGRITY with the short-term credential `password`
-  /// (section 14.5). False if absent.
-  bool verify_integrity(std::string_view password) const;
+  /// Verifies MESSAGE-INTEGRITY (section 14.5). False if absent.
+  bool verify_integrity(const stun_integrity_key& key) const;
+
+  /// The same with the short-term credential `password`.
+  bool verify_integrity(std::string_view password) const {
+    return verify_integrity(stun_integrity_key{password});
+  }
 
   /// PRIORITY (RFC 8445, section 16.1).
   std::optional<uint32_t> priority() const {
@@ -170,8 +175,13 @@ public:
   /// Adds any attribute, for tests and extensions.
   void attribute(uint16_t type, byte_span value);
 
-  /// Adds MESSAGE-INTEGRITY under `password` (RFC 8489, section 14.5).
-  void integrity(std::string_view password);
+  /// Adds MESSAGE-INTEGRITY (RFC 8489, section 14.5).
+  void integrity(const stun_integrity_key& key);
+
+  /// The same under `password`.
+  void integrity(std::string_view password) {
+    integrity(stun_integrity_key{password});
+  }
 
   /// Adds FINGERPRINT, which must be the last attribute.
   void fingerprint();

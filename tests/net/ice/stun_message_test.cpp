@@ -50,6 +50,17 @@ const octets sample_response_v6 = {
     0x17, 0x84, 0xc9, 0x7c, 0x82, 0x92, 0xc2, 0x75, 0xbf, 0xe3, 0xed, 0x41,
     0x80, 0x28, 0x00, 0x04, 0xc8, 0xfb, 0x0b, 0x4c};
 
+// The CRC-32 of ITU V.42, bit by bit.
+uint32_t slow_crc32(byte_span in) {
+  uint32_t crc = 0xFFFFFFFF;
+  for (auto x : in) {
+    crc ^= x;
+    for (int bit = 0; bit < 8; ++bit)
+      crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320u : 0u);
+  }
+  return ~crc;
+}
+
 constexpr stun_transaction_id some_id{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 
 } // namespace
@@ -93,6 +104,24 @@ TEST_CASE("any flipped bit of the sample request is detected") {
     // A flip in the attribute type of FINGERPRINT leaves a valid message
     // without a FINGERPRINT.
     CHECK((!x || !x->has_fingerprint()));
+  }
+}
+
+TEST_CASE("the fingerprint is right for messages of every size") {
+  const auto random = make_seeded_rng(7);
+  std::array<uint8_t, stun_message::max_size> scratch;
+  for (size_t size = 0; size <= scratch.size() - 32; size += 4) {
+    CAPTURE(size);
+    octets value(size);
+    random->fill(value);
+    stun_writer out{scratch, stun_class::request, some_id};
+    out.attribute(0x8022, value);
+    out.fingerprint();
+    const auto x = out.finish();
+    REQUIRE(x);
+    const auto covered = x->first(x->size() - 8);
+    CHECK(load_u32(x->last(4).data()) == (slow_crc32(covered) ^ 0x5354554Eu));
+    CHECK(stun_message::parse(*x));
   }
 }
 
