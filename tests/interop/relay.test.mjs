@@ -83,7 +83,7 @@ async function assertTalk(...people) {
   await Promise.all(people.map((person) => person.hears()));
 }
 
-/** Both ends of the selected pair of each connected transport. */
+/** Both ends of the selected pair of each connected transport that has one. */
 function paths({ page }) {
   return page.evaluate(async () => {
     const found = [];
@@ -91,8 +91,8 @@ function paths({ page }) {
       if (connection.connectionState !== 'connected') continue;
       const stats = await connection.getStats();
       for (const transport of stats.values()) {
-        if (transport.type !== 'transport') continue;
         const pair = stats.get(transport.selectedCandidatePairId);
+        if (transport.type !== 'transport' || !pair) continue;
         found.push({
           local: stats.get(pair.localCandidateId),
           remote: stats.get(pair.remoteCandidateId),
@@ -151,10 +151,17 @@ test('a TURN server with TLS relays the media', (context) =>
     await context.test('a TURN server that restarts is found again, ' +
       'with fresh credentials', async () => {
       const latest = Math.max(...expiries());
+      const former = (await bothPaths(ada)).map(({ local }) => local.id);
       await turn.stop();
       turn = await startTurn();
-      await waitFor('new allocations', () =>
-        expiries().some((expiry) => expiry > latest), 60_000);
+      // Buffered pictures still play, so only new candidates show a new path.
+      await waitFor('both transports to be relayed again', async () => {
+        const found = await paths(ada);
+        return found.length === 2 &&
+          found.every(({ local }) => !former.includes(local.id));
+      }, 60_000);
+      await waitFor('fresh credentials', () =>
+        expiries().some((expiry) => expiry > latest));
       await assertTalk(ada, bob);
       await assertRelayed(ada);
     });
