@@ -4,10 +4,9 @@
 #include "actors/base/quota.hpp"
 #include "actors/config/config.hpp"
 #include "actors/data/chat_listener.hpp"
-#include "actors/media/producer_actor.hpp"
+#include "actors/media/producer_entry.hpp"
 #include "actors/media/shard_actor.hpp"
 #include "actors/room/peer_handle.hpp"
-#include "actors/room/producer_facts.hpp"
 #include "actors/room/room_data.hpp"
 #include "actors/room/room_report.hpp"
 #include "actors/room/session_listener.hpp"
@@ -46,22 +45,6 @@ struct join_room {
   std::chrono::seconds patience = {};
   /// How long the client can wait in line for a busy server.
   std::chrono::seconds time_in_line = {};
-};
-
-/// What the consumers of a producer share with it on this node.
-struct producer_handles {
-  producer_actor producer;
-  /// Its owner's speech activity: decides what overload leaves of its video.
-  std::shared_ptr<actors::speech_activity> speech;
-  /// How well its streams arrive.
-  std::shared_ptr<const score_board> scores =
-      std::make_shared<const score_board>(0);
-};
-
-/// A producer as members offer and find it.
-struct producer_entry {
-  producer_facts facts;
-  producer_handles handles;
 };
 
 /// A producer that a member offers to the others.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/data/data_producer_actor.hpp"
-#include "actors/room/producer_facts.hpp"
+#include "actors/media/producer_facts.hpp"
 
 /// Messages between peers and their room about data channels.
 namespace troupe::actors {

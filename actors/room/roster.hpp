@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/media/producer_facts.hpp"
 #include "actors/room/producer_directory.hpp"
-#include "actors/room/producer_facts.hpp"
 
 namespace troupe::actors {
 

@@ -1,6 +1,6 @@
 #include "actors/room/producer_directory.hpp"
 
-#include "actors/room/producer_facts.hpp"
+#include "actors/media/producer_facts.hpp"
 #include "net/base/rng.hpp"
 
 #include <doctest/doctest.h>
