@@ -1,32 +1,23 @@
 #include "actors/config/config.hpp"
 
 #include "actors/config/config_file.hpp"
+#include "actors/config/option_table.hpp"
 #include "actors/config/validators.hpp"
-#include "net/base/address_prefix.hpp"
-#include "net/io/http/origin_policy.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <deque>
 #include <span>
 
 namespace troupe::actors {
 
 namespace {
 
-const CLI::Validator not_empty{[](std::string& text) {
-                                 return text.empty()
-                                            ? std::string{"the value is empty"}
-                                            : std::string{};
-                               },
-                               "", "not empty"};
-
 /// Declares each key once. The options refer to `out`, which must outlive the
 /// parse.
-class key_table {
+class key_table : private option_table {
 public:
-  key_table(CLI::App& app, config& out) : app_(app), out_(out) {
+  key_table(CLI::App& app, config& out) : option_table(app), out_(out) {
     add_http();
     add_http_limits();
     add_rtc();
@@ -40,8 +31,7 @@ public:
   /// Copies values of types that CLI11 does not know, and checks conditions
   /// that concern more than one key.
   void finish() {
-    for (auto& x : times_)
-      x.assign(x.count);
+    assign_times();
     if (out_.http.tls_certificate.empty() != out_.http.tls_key.empty())
       throw CLI::ValidationError(
           "http.tls-certificate and http.tls-key must be set together");
@@ -50,57 +40,6 @@ public:
   }
 
 private:
-  struct time_key {
-    uint32_t count;
-    std::function<void(uint32_t)> assign;
-  };
-
-  template <class Duration>
-  void add_time(const std::string& name, Duration& out, uint32_t low,
-                uint32_t high, const std::string& help) {
-    auto& key = times_.emplace_back(
-        time_key{static_cast<uint32_t>(out.count()), [&out](uint32_t count) {
-                   out = Duration{count};
-                 }});
-    add_number(name, key.count, low, high, help);
-  }
-
-  void add_text(const std::string& name, std::string& out,
-                const std::string& help) {
-    app_.add_option("--" + name, out, help)->capture_default_str();
-  }
-
-  void add_flag(const std::string& name, bool& out, const std::string& help) {
-    app_.add_option("--" + name, out, help)->capture_default_str();
-  }
-
-  template <class Number>
-  void add_number(const std::string& name, Number& out, uint32_t low,
-                  uint32_t high, const std::string& help) {
-    app_.add_option("--" + name, out, help)
-        ->check(not_empty)
-        ->check(CLI::Range(low, high))
-        ->capture_default_str();
-  }
-
-  void add_list(const std::string& name, std::vector<std::string>& out,
-                const std::string& help, const CLI::Validator& check) {
-    app_.add_option("--" + name, out, help)
-        ->delimiter(',')
-        ->check(not_empty)
-        ->check(check)
-        ->capture_default_str();
-  }
-
-  void add_choice(const std::string& name, std::string& out,
-                  const std::vector<std::string>& choices,
-                  const std::string& help) {
-    app_.add_option("--" + name, out, help)
-        ->check(not_empty)
-        ->check(CLI::IsMember(choices))
-        ->capture_default_str();
-  }
-
   void add_http();
   void add_http_limits();
   void add_rtc();
@@ -110,74 +49,13 @@ private:
   void add_overload();
   void add_rest();
 
-  CLI::App& app_;
   config& out_;
-  std::deque<time_key> times_;
 };
-
-const CLI::Validator ip_address{[](std::string& text) {
-                                  return net::parse_address(text, 0)
-                                             ? std::string{}
-                                             : "not an IP address: " + text;
-                                },
-                                "IP", "ip address"};
-
-const CLI::Validator ip_prefix{[](std::string& text) {
-                                 return net::address_prefix::parse(text)
-                                            ? std::string{}
-                                            : "not an IP address or prefix: "
-                                                  + text;
-                               },
-                               "IP[/BITS]", "ip prefix"};
-
-const CLI::Validator ip_prefix_or_none{
-    [](std::string& text) {
-      return text == "none" || net::address_prefix::parse(text)
-                 ? std::string{}
-                 : "neither an IP address or prefix, nor none: " + text;
-    },
-    "IP[/BITS]|none", "ip prefix or none"};
-
-const CLI::Validator announced_address{
-    [](std::string& text) {
-      auto x = net::parse_address(text, 0);
-      if (!x)
-        return "not an IP address: " + text;
-      return x->is_unspecified()
-                 ? "cannot announce " + text
-                       + ": it is unspecified; set an address that clients "
-                         "can reach"
-                 : std::string{};
-    },
-    "IP", "announced address"};
-
-const CLI::Validator page_origin{
-    [](std::string& text) {
-      auto exact = std::string_view{text};
-      if (exact.ends_with(":*"))
-        exact.remove_suffix(2);
-      return text == "*" || net::is_origin(exact)
-                 ? std::string{}
-                 : "not an origin: " + text
-                       + ": write it as browsers send it, in lower case and "
-                         "without a path, as in https://meet.example.org";
-    },
-    "ORIGIN", "origin"};
-
-const CLI::Validator web_origin{
-    [](std::string& text) {
-      auto on_web = text.starts_with("https://") || text.starts_with("http://");
-      return text == "*" || on_web
-                 ? page_origin(text)
-                 : "not the origin of a web page: " + text
-                       + ": write it as in https://portal.example.org";
-    },
-    "ORIGIN", "web origin"};
 
 void key_table::add_http() {
   auto& x = out_.http;
   add_list("http.listen-addresses", x.listen_addresses,
-           "Addresses on which HTTP and WebSocket listen", ip_address);
+           "Addresses on which HTTP and WebSocket listen", ip_address());
   add_number("http.port", x.port, 0, 65535,
              "Port of HTTP, WebSocket and Socket.IO; 0 takes a free one");
   add_text("http.static-root", x.static_root,
@@ -189,11 +67,11 @@ void key_table::add_http() {
            "How often these files are checked for changes, ms");
   add_list("http.allowed-origins", x.allowed_origins,
            "Origins whose pages may use the server besides its own; * is all",
-           page_origin);
+           page_origin());
   add_list("http.frame-ancestors", x.frame_ancestors,
            "Origins that may show the page in a frame besides its own; * is "
            "all",
-           web_origin);
+           web_origin());
   add_time("http.hsts", x.hsts, 0, 63'072'000, "HSTS max-age, in seconds");
   add_number("http.max-connections", x.max_connections, 1, 1'000'000,
              "Maximum number of connections");
@@ -226,14 +104,14 @@ void key_table::add_http_limits() {
 void key_table::add_rtc() {
   auto& x = out_.rtc;
   add_list("rtc.listen-addresses", x.listen_addresses,
-           "Addresses on which media listens, UDP and TCP", ip_address);
+           "Addresses on which media listens, UDP and TCP", ip_address());
   add_number("rtc.port", x.port, 0, 65535,
              "Port of all media, UDP and TCP; 0 takes a free one");
   add_flag("rtc.tcp", x.tcp, "Offer ICE-TCP on the same port");
   add_flag("rtc.prefer-tcp", x.prefer_tcp, "Rank TCP candidates above UDP");
   add_list("rtc.announced-addresses", x.announced_addresses,
            "Addresses sent to clients instead of the interfaces' own",
-           announced_address);
+           announced_address());
   add_list("rtc.ice-servers", x.ice_servers,
            "URLs of STUN and TURN servers for clients", ice_server_address());
   add_text("rtc.ice-secret-file", x.ice_secret_file,
@@ -257,16 +135,15 @@ void key_table::add_rtc() {
              "Which transports carry data channels: asked, always or off");
   add_number("rtc.plain-transports", x.plain_transports, 0, 4'096,
              "Maximum number of transports for unencrypted RTP; 0 is none");
-  app_.add_option("--rtc.plain-address", x.plain_address,
-                  "Address that receives their RTP, each on its own ports")
-      ->check(ip_address)
-      ->capture_default_str();
+  add_text("rtc.plain-address", x.plain_address,
+           "Address that receives their RTP, each on its own ports",
+           ip_address());
   add_list("rtc.plain-destinations", x.plain_destinations,
            "Addresses and prefixes to which these transports may send",
-           ip_prefix);
+           ip_prefix());
   add_list("rtc.plain-trusted", x.plain_trusted,
            "Destinations that need no proof by RTCP; or none",
-           ip_prefix_or_none);
+           ip_prefix_or_none());
   add_number("rtc.receive-buffer", x.receive_buffer, 65'536, 1'073'741'824,
              "Socket receive buffer, bytes");
   add_number("rtc.send-buffer", x.send_buffer, 65'536, 1'073'741'824,
@@ -353,11 +230,9 @@ void key_table::add_auth() {
            "Tolerated difference to the clocks of issuers, seconds");
   add_flag("auth.jwt-require-exp", x.jwt_require_exp,
            "Refuse tokens that never expire");
-  app_.add_option(
-          "--auth.login-url", x.login_url,
-          "Where people without a valid token sign in; empty is nowhere")
-      ->check(login_address())
-      ->capture_default_str();
+  add_text("auth.login-url", x.login_url,
+           "Where people without a valid token sign in; empty is nowhere",
+           login_address());
   add_text(
       "admin.token-file", out_.admin.token_file,
       "File with the bearer token of the admin API; empty disables the API");
@@ -399,7 +274,7 @@ void key_table::add_rest() {
   add_number("threads.io", out_.threads.io, 1, 64,
              "Threads that handle sockets");
   add_list("metrics.allow", out_.metrics.allow,
-           "Addresses and prefixes that may read /metrics", ip_prefix);
+           "Addresses and prefixes that may read /metrics", ip_prefix());
   add_time("drain.limit", out_.drain.limit, 0, 604'800,
            "How long a draining server waits for its rooms to empty, seconds");
   add_choice("log.level", out_.log.level,
