@@ -1,13 +1,11 @@
 #include "net/io/http/tls_store.hpp"
 
-#include <sys/stat.h>
-
 #include <utility>
 
 namespace troupe::net {
 
 result<void> tls_store::load() {
-  read_ = read_stamp();
+  watch_.mark();
   return read();
 }
 
@@ -22,34 +20,9 @@ std::chrono::system_clock::time_point tls_store::expires() const {
 }
 
 std::optional<result<void>> tls_store::refresh() {
-  auto seen = read_stamp();
-  if (seen == read_) {
-    settling_.reset();
+  if (!watch_.poll())
     return std::nullopt;
-  }
-  if (settling_ != seen) {
-    settling_ = seen;
-    return std::nullopt;
-  }
-  settling_.reset();
-  read_ = seen;
   return read();
-}
-
-tls_store::stamp tls_store::read_stamp() const {
-  stamp out{};
-  size_t at = 0;
-  for (const auto* path : {&files_.certificate, &files_.key}) {
-    struct stat x {};
-    if (::stat(path->c_str(), &x) == 0) {
-      out[at] = x.st_mtim.tv_sec;
-      out[at + 1] = x.st_mtim.tv_nsec;
-      out[at + 2] = x.st_size;
-      out[at + 3] = static_cast<int64_t>(x.st_ino);
-    }
-    at += 4;
-  }
-  return out;
 }
 
 result<void> tls_store::read() {

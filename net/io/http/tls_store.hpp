@@ -1,8 +1,8 @@
 #pragma once
 
 #include "net/io/http/tls_context.hpp"
+#include "net/io/process/file_watch.hpp"
 
-#include <array>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,7 +13,9 @@ namespace troupe::net {
 /// they change. A connection keeps the certificate it began with.
 class tls_store {
 public:
-  explicit tls_store(tls_files files) : files_(std::move(files)) {}
+  explicit tls_store(tls_files files)
+      : files_(std::move(files))
+      , watch_({files_.certificate, files_.key}) {}
 
   /// Reads the files for the first time. Fails with a `tls_errc`.
   result<void> load();
@@ -31,17 +33,10 @@ public:
   std::optional<result<void>> refresh();
 
 private:
-  /// Identifies a version of the files: modification time, size and inode of
-  /// both.
-  using stamp = std::array<int64_t, 8>;
-
-  stamp read_stamp() const;
-
   result<void> read();
 
   const tls_files files_;
-  stamp read_{};
-  std::optional<stamp> settling_;
+  file_watch watch_;
   mutable std::mutex mutex_;
   std::shared_ptr<boost::asio::ssl::context> current_;
   std::chrono::system_clock::time_point expires_{};
