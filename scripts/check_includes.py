@@ -22,6 +22,7 @@ from folder_graph import draw, find_cycles, folder_edges, replace_picture
 PROJECT_RULES = [
     ("net/base/", ["net/base/"]),
     ("net/auth/", ["net/base/", "net/auth/"]),
+    ("net/cluster/", ["net/base/", "net/cluster/"]),
     ("net/engineio/", ["net/base/", "net/engineio/"]),
     ("net/ice/", ["net/base/", "net/ice/"]),
     ("net/dtls/", ["net/base/", "net/dtls/", "net/srtp/"]),
@@ -35,7 +36,7 @@ PROJECT_RULES = [
 
 # A folder of net/ may not include the folders above it.
 FORBIDDEN = [
-    (r"^net/(base|auth|dtls|engineio|ice|sctp|srtp)/",
+    (r"^net/(base|auth|cluster|dtls|engineio|ice|sctp|srtp)/",
      r"^net/(io/|webrtc_transport)"),
     (r"^net/[^/]+$", r"^net/io/"),
     (r"^net/ice/", r"^net/(dtls|srtp|sctp)/"),
