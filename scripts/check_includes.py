@@ -28,6 +28,9 @@ PROJECT_RULES = [
     ("net/dtls/", ["net/base/", "net/dtls/", "net/srtp/"]),
     ("net/srtp/", ["net/base/", "net/srtp/"]),
     ("net/sctp/", ["net/base/", "net/sctp/"]),
+    ("net/io/cluster/",
+     ["net/base/", "net/cluster/", "net/io/cluster/", "net/io/loop/",
+      "net/io/process/"]),
     ("net/", ["net/"]),
     ("rtp/", ["net/base/", "rtp/"]),
     ("protocol/", ["net/base/", "protocol/"]),
@@ -69,7 +72,7 @@ PICTURED = ["actors", "protocol", "rtp", "net"]
 LIBRARIES = [
     (r"^caf/", r"^(actors|tests|bench)/"),
     (r"^boost/(asio|beast)", r"^(net/io|tests/net/io|tests/bench|bench)/"),
-    (r"^openssl/", r"^(net/auth/|net/dtls/|net/srtp/|net/ice/stun_(message|query)|net/io/process/ice_server_probe|net/io/http/tls_context|net/io/http/http_server|tests/|bench/)"),
+    (r"^openssl/", r"^(net/auth/|net/dtls/|net/srtp/|net/ice/stun_(message|query)|net/io/process/ice_server_probe|net/io/cluster/(cluster_tls|identity_facts|node_probe)|net/io/http/tls_context|net/io/http/http_server|tests/|bench/)"),
     (r"^jwt\.h", r"^(net/auth|tests)/"),
     (r"^srtp2/", r"^(net/srtp|tests)/"),
     (r"^intel-ipsec-mb", r"^(net/srtp|tests)/"),
