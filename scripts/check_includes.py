@@ -50,7 +50,7 @@ FORBIDDEN = [
 ACTOR_LAYERS = [
     ["config"],
     ["base"],
-    ["stats"],
+    ["replica", "stats"],
     ["io", "load", "speech"],
     ["fan_out"],
     ["sctp"],

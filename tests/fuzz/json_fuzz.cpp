@@ -2,6 +2,7 @@
 // decoded value must encode, and decode to the same value again.
 #include "protocol/json/json_codec.hpp"
 #include "protocol/json/json_limits.hpp"
+#include "protocol/json/part_json.hpp"
 
 #include <cstdlib>
 
@@ -29,6 +30,16 @@ void round_trip(const rapidjson::Value& in,
   require(second.has_value() && *second == *first);
 }
 
+// The same of what the nodes of a cluster describe to each other.
+template <class T>
+void round_trip(std::string_view text, checked<T> (*read)(std::string_view)) {
+  auto first = read(text);
+  if (!first)
+    return require(!first.error().what.empty() && first.error().code);
+  auto second = read(to_json(*first));
+  require(second.has_value() && *second == *first);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -48,5 +59,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   round_trip(*document, decode_sctp_capabilities);
   round_trip(*document, decode_num_sctp_streams);
   round_trip(*document, decode_sctp_stream_parameters);
+  round_trip(text, read_described_member);
+  round_trip(text, read_described_producer);
+  round_trip(text, read_described_data_producer);
   return 0;
 }
