@@ -1,5 +1,6 @@
 #include "actors/config/config.hpp"
 
+#include "actors/config/cluster_keys.hpp"
 #include "actors/config/config_file.hpp"
 #include "actors/config/option_table.hpp"
 #include "actors/config/validators.hpp"
@@ -25,6 +26,7 @@ public:
     add_data();
     add_auth();
     add_overload();
+    add_cluster_keys(*this, out_.cluster);
     add_rest();
   }
 
@@ -37,6 +39,8 @@ public:
           "http.tls-certificate and http.tls-key must be set together");
     if (!out_.auth.login_url.empty() && out_.auth.jwt.empty())
       throw CLI::ValidationError("auth.login-url needs auth.jwt");
+    if (auto fault = find_cluster_fault(out_.cluster))
+      throw CLI::ValidationError(*fault);
   }
 
 private:

@@ -118,6 +118,21 @@ struct config {
     uint32_t max_waiting = 500; // newcomers
   } overload;
 
+  struct cluster_keys {
+    std::string name;               // empty: no cluster
+    std::string node;               // empty: the host's name
+    std::string listen;             // address and port
+    std::vector<std::string> seeds; // host:port, dns:NAME:port
+    std::string certificate;
+    std::string key;
+    std::string ca;
+    std::string media_address; // empty: that of `listen`
+    std::chrono::milliseconds heartbeat{500};
+    std::chrono::milliseconds timeout{2'000};
+    uint32_t max_nodes = 128;
+    std::string public_url; // empty: unknown
+  } cluster;
+
   struct thread_keys {
     uint32_t scheduler = 0; // 0: one per core
     uint32_t io = 1;
