@@ -52,7 +52,7 @@ ACTOR_LAYERS = [
     ["base"],
     ["replica", "stats"],
     ["io", "load", "speech"],
-    ["fan_out"],
+    ["cluster", "fan_out"],
     ["sctp"],
     ["media"],
     ["data"],

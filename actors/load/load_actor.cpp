@@ -96,6 +96,7 @@ void load_state::drain() {
   while (auto change = monitor->poll_change())
     report(*change);
   settings.board->publish_coalescing(monitor->coalescing());
+  settings.board->publish_cpu(monitor->cpu());
   timer.arm(self, monitor->poll_timeout(), load_tick{});
 }
 

@@ -122,6 +122,11 @@ public:
     return busy_ || (shed_for_load_ && severity_ > 0);
   }
 
+  /// The CPU time in use, smoothed, as a share of what the process could use.
+  double cpu() const {
+    return cpu_;
+  }
+
   /// How long packets may wait to be sent together: nothing up to a third of
   /// the CPU, two fifths of the mark where the CPU becomes short, and the mark
   /// when it is nearly used up or something is shed. Waiting costs a little

@@ -55,6 +55,16 @@ public:
     coalescing_.store(x.count(), std::memory_order_relaxed);
   }
 
+  /// The CPU time in use, smoothed, as a share of what this process may use: 0
+  /// to 1.
+  double cpu() const {
+    return cpu_.load(std::memory_order_relaxed);
+  }
+
+  void publish_cpu(double x) {
+    cpu_.store(x, std::memory_order_relaxed);
+  }
+
   /// The counters for the server's operator.
   actors::counters& counters() {
     return counters_;
@@ -102,6 +112,7 @@ private:
   alignas(64) std::atomic<overload_state> state_{overload_state{}};
   std::atomic<bool> refuses_{false};
   std::atomic<net::duration::rep> coalescing_{0};
+  std::atomic<double> cpu_{0};
   alignas(64) std::array<std::atomic<uint64_t>, 3> refused_{};
   drain_state drain_;
   actors::counters counters_;

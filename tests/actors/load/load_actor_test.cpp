@@ -67,6 +67,14 @@ TEST_CASE("the level follows the CPU, as a share of the usable cores") {
   CHECK(at.level() == overload_level::normal);
 }
 
+TEST_CASE("the board shows the CPU in use, as a share of the usable cores") {
+  load_scene at;
+  at.pass(5s, 1);
+  CHECK(at.world.load->cpu() == doctest::Approx(0.5).epsilon(0.05));
+  at.pass(5s, 0);
+  CHECK(at.world.load->cpu() < 0.05);
+}
+
 TEST_CASE(
     "the level follows the memory, after the allocator's share is freed") {
   load_scene at;
