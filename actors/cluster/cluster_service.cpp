@@ -1,6 +1,10 @@
 #include "actors/cluster/cluster_service.hpp"
 
 #include "actors/cluster/cluster_mesh.hpp"
+#include "actors/cluster/media_probe_actor.hpp"
+
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
 
 namespace troupe::actors {
 
@@ -19,6 +23,7 @@ struct cluster_service::impl {
        const cluster_service_settings& x)
       : system(sys)
       , self(x.port.self)
+      , heartbeat(x.heartbeat)
       , mesh(system, x,
              {[this](uint64_t link) { port.close(link); },
               [this](const std::string& node, std::chrono::milliseconds time) {
@@ -31,12 +36,21 @@ struct cluster_service::impl {
   }
 
   void stop() {
+    if (auto ended = std::exchange(probe, nullptr)) {
+      caf::scoped_actor waiting{system};
+      caf::anon_send_exit(ended, caf::exit_reason::user_shutdown);
+      waiting->wait_for(ended);
+    }
     mesh.stop();
     port.stop();
   }
 
   caf::actor_system& system;
   const net::cluster_preface self;
+  const std::chrono::milliseconds heartbeat;
+  media_probe_actor probe;
+  const std::shared_ptr<udp_state_board> ways =
+      std::make_shared<udp_state_board>();
   cluster_mesh mesh;
   net::cluster_port port;
 };
@@ -51,6 +65,15 @@ cluster_service::~cluster_service() = default;
 
 std::optional<std::string> cluster_service::start() {
   return impl_->port.start();
+}
+
+void cluster_service::probe_media(net::datagram_sink& port,
+                                  const net::transport_tuple& path,
+                                  const socket_actor& sockets) {
+  impl_->probe = spawn_media_probe(
+      impl_->system, {impl_->self.incarnation, path, &port, sockets,
+                      [mesh = &impl_->mesh] { return mesh->report(); },
+                      impl_->heartbeat, impl_->ways});
 }
 
 void cluster_service::stop() {
@@ -72,6 +95,7 @@ const net::cluster_preface& cluster_service::self() const {
 cluster_report cluster_service::report() const {
   auto out = impl_->mesh.report();
   out.port = impl_->port.stats();
+  impl_->ways->add_to(out);
   return out;
 }
 

@@ -2,7 +2,9 @@
 
 #include "actors/cluster/cluster_report.hpp"
 #include "actors/cluster/room_link.hpp"
+#include "actors/io/socket_actor.hpp"
 #include "actors/load/overload_state_board.hpp"
+#include "net/base/datagram_sink.hpp"
 #include "net/io/cluster/cluster_port.hpp"
 
 #include <caf/fwd.hpp>
@@ -56,6 +58,12 @@ public:
 
   /// Returns one line for the operator on failure.
   std::optional<std::string> start();
+
+  /// Begins to find out whether media passes between this node and the others.
+  /// Probes leave by `port`, which outlives the service, on `path`, and come by
+  /// `sockets`. Once at most, after `start`.
+  void probe_media(net::datagram_sink& port, const net::transport_tuple& path,
+                   const socket_actor& sockets);
 
   /// Says goodbye and ends the actors. Idempotent.
   void stop();

@@ -81,6 +81,19 @@ public:
     return found;
   }
 
+  std::optional<uint32_t> path_from(const socket_address& local) const {
+    auto i = std::ranges::find_if(
+        locals_, [&](const auto& x) { return x.octets() == local.octets(); });
+    if (i == locals_.end())
+      i = std::ranges::find_if(locals_, [&](const auto& x) {
+        return x.is_unspecified() && x.is_v4() == local.is_v4();
+      });
+    if (i == locals_.end())
+      return std::nullopt;
+    const auto index = static_cast<size_t>(i - locals_.begin());
+    return static_cast<uint32_t>(index * config_.sockets_per_address);
+  }
+
   void send_batch(std::span<const outgoing_datagram> batch) {
     while (!batch.empty()) {
       const auto& first = batch.front().tuple;
@@ -270,6 +283,11 @@ bool media_port::has_report_sockets() const {
 
 std::vector<socket_address> media_port::addresses() const {
   return impl_->addresses();
+}
+
+std::optional<uint32_t>
+media_port::path_from(const socket_address& local) const {
+  return impl_->path_from(local);
 }
 
 void media_port::send_batch(std::span<const outgoing_datagram> batch) {

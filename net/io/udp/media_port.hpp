@@ -5,6 +5,7 @@
 #include "net/io/loop/admission.hpp"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -153,6 +154,11 @@ public:
   /// The addresses to announce: the bound ones, with an unspecified address
   /// replaced by those of the interfaces, each with this port.
   std::vector<socket_address> addresses() const;
+
+  /// The path of datagrams that are to leave from this address without a
+  /// datagram that came there before: that of a UDP socket bound to the
+  /// address, or else to all addresses of its family. Nullopt if none is.
+  std::optional<uint32_t> path_from(const socket_address& local) const;
 
   /// Sends datagrams in order. Thread-safe; takes no lock for UDP and does not
   /// allocate once warm. Consecutive datagrams of equal size to one tuple form

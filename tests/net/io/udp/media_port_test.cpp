@@ -296,6 +296,19 @@ TEST_CASE("all sockets of a port share its port number") {
   CHECK(other.start().error() == std::errc::address_in_use);
 }
 
+TEST_CASE("a port knows on which path to leave from one of its addresses") {
+  io_threads threads{1};
+  recorder up;
+  auto config = config_for({"127.0.0.1", "127.0.0.2", "::"});
+  config.sockets_per_address = 3;
+  media_port port{threads, up, config};
+  REQUIRE(port.start());
+  CHECK(port.path_from(*parse_address("127.0.0.1", 9)) == 0u);
+  CHECK(port.path_from(*parse_address("127.0.0.2", 9)) == 3u);
+  CHECK(port.path_from(*parse_address("127.0.0.3", 9)) == std::nullopt);
+  CHECK(port.path_from(*parse_address("fd00::1", 9)) == 6u);
+}
+
 TEST_CASE("a bad address is an error at the start") {
   io_threads threads{1};
   recorder up;
