@@ -5,6 +5,7 @@
 #include "actors/http/admin_json.hpp"
 #include "actors/http/admin_routes.hpp"
 #include "actors/http/admin_task.hpp"
+#include "actors/http/cluster_json.hpp"
 
 #include <caf/event_based_actor.hpp>
 
@@ -64,6 +65,10 @@ bool admin_api::handle(const net::http_request& request,
   if (asked.action == admin_action::get_server_stats)
     system_.spawn([this, answer](caf::event_based_actor*) {
       answer(net::json_response(200, server_stats_json(stats_())));
+    });
+  else if (asked.action == admin_action::get_cluster)
+    system_.spawn([this, answer](caf::event_based_actor*) {
+      answer(net::json_response(200, cluster_json(stats_().cluster)));
     });
   else
     start_admin_task(system_, {std::move(asked), std::move(answer), server_,

@@ -21,6 +21,7 @@ constexpr size_t max_message_subchannels = 64;
 
 constexpr std::array routes{
     admin_route{"GET", "/stats", admin_action::get_server_stats},
+    admin_route{"GET", "/cluster", admin_action::get_cluster},
     admin_route{"GET", "/rooms", admin_action::list_rooms},
     admin_route{"GET", "/rooms/{room}", admin_action::get_room},
     admin_route{"DELETE", "/rooms/{room}", admin_action::close_room},

@@ -27,6 +27,7 @@ inline constexpr size_t max_admin_message = 262'144;
 
 enum class admin_action : uint8_t {
   get_server_stats,
+  get_cluster,
   list_rooms,
   get_room,
   close_room,

@@ -1,5 +1,6 @@
 #include "actors/http/metrics.hpp"
 
+#include "actors/http/cluster_metrics.hpp"
 #include "actors/http/prometheus_text.hpp"
 
 namespace troupe::actors {
@@ -346,6 +347,8 @@ std::string render_metrics(const metrics_snapshot& x) {
   add_data(out, x.data);
   add_drops(out, x);
   add_load(out, x);
+  if (x.cluster)
+    add_cluster_metrics(out, *x.cluster);
   add_process(out, x.process);
   return out.text();
 }

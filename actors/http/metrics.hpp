@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/base/live_objects.hpp"
+#include "actors/cluster/cluster_report.hpp"
 #include "actors/io/media_sockets.hpp"
 #include "actors/load/overload_state_board.hpp"
 #include "net/io/http/http_server.hpp"
@@ -52,6 +53,9 @@ struct metrics_snapshot {
   histogram_reading wait_time;
   std::array<uint64_t, wait_end_count> waits_ended{};
   bool draining = false;
+
+  /// Nothing if this server is alone.
+  std::optional<cluster_report> cluster;
 
   net::process_facts process;
   double cores = 0;

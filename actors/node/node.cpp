@@ -11,6 +11,7 @@
 #include "actors/io/io_worker.hpp"
 #include "actors/io/media_sockets.hpp"
 #include "actors/load/load_actor.hpp"
+#include "actors/node/node_cluster.hpp"
 #include "actors/node/node_log.hpp"
 #include "actors/room/server_actor.hpp"
 #include "actors/sctp/sctp_actor.hpp"
@@ -47,6 +48,7 @@ struct caf_config : caf::actor_system_config {
     // Without this, one client's flood is handled at once while all others
     // wait.
     set("scheduler.max-throughput", io_worker::max_throughput);
+    prepare_cluster(settings.cluster, *this);
   }
 };
 
@@ -115,6 +117,9 @@ struct node::impl {
   // Adds the admin API. On failure, returns one line for the operator.
   std::optional<std::string> add_admin_api();
 
+  // Logs that the server serves, and on which ports.
+  void log_started(net::srtp_backend backend);
+
   // Reports the end of an actor of which there is only one as a failure.
   void watch_parts();
 
@@ -142,6 +147,7 @@ struct node::impl {
   http_clients_actor clients;
   std::shared_ptr<overload_state_board> board =
       std::make_shared<overload_state_board>();
+  std::unique_ptr<cluster_service> cluster; // null: there is none
   std::unique_ptr<http_gateway> gateway;
   std::unique_ptr<net::http_server> http;
   bool running = false; // something must be stopped
@@ -176,6 +182,9 @@ std::optional<std::string> node::impl::start() {
                     {{settings.data.buffer_limit, settings.data.buffer_time},
                      &sockets.ticks(),
                      board});
+  if (auto failure = start_cluster(settings.cluster, sockets.port(), socket,
+                                   system, threads, board, cluster))
+    return failure;
   server = spawn_server(
       system,
       {settings.room,
@@ -200,11 +209,7 @@ std::optional<std::string> node::impl::start() {
     return describe_http_failure(settings.http, ok.error());
   gateway->open([this] { return render_metrics(snapshot()); });
   log_warnings(settings);
-  log::event(log::level::info, "started",
-             {{"version", TROUPE_VERSION},
-              {"http", std::to_string(http->port())},
-              {"rtc", std::to_string(sockets.port().port())},
-              {"srtp", std::string{net::to_string(*backend)}}});
+  log_started(*backend);
   started = true;
   return std::nullopt;
 }
@@ -216,12 +221,16 @@ void node::impl::stop() {
   watch.disarm();
   // Tells rooms why their members leave.
   board->drain().begin(std::chrono::steady_clock::now(), {});
+  // The other nodes are told first, so that they wait for nothing.
+  if (cluster)
+    cluster->stop();
   // Closing the connections ends sessions, hence peers and what they own.
   if (http)
     http->stop();
   if (auto gone = std::exchange(clients, nullptr))
     caf::anon_send_exit(gone, caf::exit_reason::user_shutdown);
-  caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
+  if (server)
+    caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(load, caf::exit_reason::user_shutdown);
   system.await_actors_before_shutdown(false);
   await_actors(2); // last packets go through SCTP and sockets
@@ -251,12 +260,25 @@ std::optional<std::string> node::impl::add_admin_api() {
   return std::nullopt;
 }
 
+void node::impl::log_started(net::srtp_backend backend) {
+  std::vector<log::field> fields{
+      {"version", TROUPE_VERSION},
+      {"http", std::to_string(http->port())},
+      {"rtc", std::to_string(sockets.port().port())},
+      {"srtp", std::string{net::to_string(backend)}}};
+  if (cluster)
+    fields.push_back({"cluster", std::to_string(cluster->port())});
+  log::event_with(log::level::info, "started", fields);
+}
+
 void node::impl::watch_parts() {
   watch.watch(socket, "sockets");
   watch.watch(load, "load");
   watch.watch(sctp, "sctp");
   watch.watch(server, "server");
   watch.watch(clients, "http-clients");
+  if (cluster)
+    watch.watch(cluster->rooms(), "cluster");
 }
 
 metrics_snapshot node::impl::snapshot() {
@@ -273,6 +295,8 @@ metrics_snapshot node::impl::snapshot() {
   if (auto when = http->certificate_expires())
     x.certificate_expires =
         std::chrono::duration<double>(when->time_since_epoch()).count();
+  if (cluster)
+    x.cluster = cluster->report();
   x.process = net::read_process_facts();
   x.cores = cores;
   x.usable_memory = net::usable_memory();
@@ -346,6 +370,10 @@ uint16_t node::http_port() const {
 
 uint16_t node::rtc_port() const {
   return impl_->sockets.port().port();
+}
+
+uint16_t node::cluster_port() const {
+  return impl_->cluster ? impl_->cluster->port() : uint16_t{0};
 }
 
 size_t node::live_actors() const {

@@ -58,6 +58,9 @@ public:
 
   uint16_t rtc_port() const;
 
+  /// The port for other nodes of the cluster; 0 if there is none.
+  uint16_t cluster_port() const;
+
   /// The number of live actors, for tests that none is left behind.
   size_t live_actors() const;
 

@@ -54,6 +54,7 @@ TEST_CASE("each route is found by its method, and HEAD counts as GET") {
   CHECK(call("POST", "/api/v1/rooms/r/lock").locked);
   CHECK_FALSE(call("DELETE", "/api/v1/rooms/r/lock").locked);
   CHECK(call("GET", "/api/v1/stats").action == admin_action::get_server_stats);
+  CHECK(call("GET", "/api/v1/cluster").action == admin_action::get_cluster);
 }
 
 TEST_CASE("a page of rooms has a start and a size") {

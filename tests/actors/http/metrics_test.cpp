@@ -28,6 +28,7 @@ metrics_snapshot everything() {
   metrics_snapshot out;
   out.version = "1.2.3";
   out.certificate_expires = 4e9;
+  out.cluster.emplace();
   return out;
 }
 
