@@ -4,7 +4,6 @@
 #include "actors/config/net_settings.hpp"
 #include "actors/node/doctor_memory.hpp"
 #include "actors/node/page_files.hpp"
-#include "net/base/address_prefix.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -28,15 +27,6 @@ constexpr auto renewal_time = std::chrono::hours{24 * 14};
 /// A host that has lost its clock shows a date before this.
 constexpr std::time_t this_software_is_younger = 1'735'689'600; // 2025
 
-std::string day_of(std::chrono::system_clock::time_point x) {
-  auto seconds = std::chrono::system_clock::to_time_t(x);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%d", &parts);
-  return text;
-}
-
 std::string join(const std::vector<std::string>& list) {
   std::string out;
   for (const auto& x : list)
@@ -50,21 +40,16 @@ std::string one_digit(double x) {
   return text;
 }
 
-bool is_private(const net::socket_address& x) {
-  static const auto ranges = [] {
-    std::vector<net::address_prefix> out;
-    for (const auto* text : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-                             "100.64.0.0/10", "169.254.0.0/16", "fc00::/7"})
-      out.push_back(*net::address_prefix::parse(text));
-    return out;
-  }();
-  return std::ranges::any_of(ranges,
-                             [&](const auto& r) { return r.contains(x); });
-}
-
 // The server reads the file by its group; other users of the host cannot.
 std::string make_secret(const std::string& file) {
   return "openssl rand -hex 32 | install -m 640 -g troupe /dev/stdin " + file;
+}
+
+// The key with the address of a port.
+std::string address_key(const std::string& port_key) {
+  if (port_key == "cluster.listen")
+    return port_key;
+  return port_key.substr(0, port_key.find('.')) + ".listen-addresses";
 }
 
 class doctor {
@@ -138,8 +123,7 @@ private:
       auto both = a->address.str() + " and " + b->address.str();
       if (a->key == b->key)
         wrong("ports", both + " cannot be bound at the same time",
-              "remove one of them from " + a->key.substr(0, a->key.find('.'))
-                  + ".listen-addresses");
+              "remove one of them from " + address_key(a->key));
       else
         wrong("ports", a->key + " and " + b->key + " conflict: " + both,
               "set one of them to another port, or rtc.tcp to false");
@@ -161,8 +145,7 @@ private:
                 + x.key + " to 1024 or more");
     else if (x.failure == std::errc::address_not_available)
       wrong("ports", name + " is not an address of this host",
-            "correct " + x.key.substr(0, x.key.find('.'))
-                + ".listen-addresses");
+            "correct " + address_key(x.key));
     else
       wrong("ports", name + " cannot be bound: " + x.failure.message(),
             "correct " + x.key);
@@ -461,6 +444,7 @@ std::vector<finding> diagnose(const config& settings,
   auto out = doctor{settings, facts}.examine();
   diagnose_plain_transports(settings, out);
   diagnose_ice_servers(settings, facts, out);
+  diagnose_cluster(settings.cluster, facts.cluster, facts.now, out);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/config/config.hpp"
+#include "actors/node/doctor_cluster.hpp"
 #include "net/base/transport_tuple.hpp"
 #include "net/io/http/tls_context.hpp"
 #include "net/io/process/ice_server_probe.hpp"
@@ -17,7 +18,7 @@ namespace troupe::actors {
 
 /// Whether a port that the server needs can be bound.
 struct port_fact {
-  std::string key; // "http.port" or "rtc.port"
+  std::string key; // "http.port", "rtc.port" or "cluster.listen"
   net::transport_protocol protocol = net::transport_protocol::tcp;
   net::socket_address address;
   std::error_code failure;
@@ -65,6 +66,8 @@ struct doctor_facts {
   bool srtp_available = true;
   std::string srtp_backend; // the one to be used
   bool has_page = true;
+  /// Set if the configuration names a cluster.
+  std::optional<cluster_facts> cluster;
 };
 
 /// The severity of a finding.
@@ -95,6 +98,13 @@ std::string to_report(const std::vector<finding>& findings);
 
 /// 1 if any finding is `wrong`, otherwise 0: warnings do not count.
 int exit_code_of(const std::vector<finding>& findings);
+
+/// The day of a time, in UTC: "2026-11-23".
+std::string day_of(std::chrono::system_clock::time_point x);
+
+/// Whether only private networks reach the address: those of RFC 1918, RFC 4193
+/// and RFC 6598, and IPv4's link-local ones.
+bool is_private(const net::socket_address& x);
 
 /// Whether a secret looks like the placeholder of an example: "change-me" and
 /// the like, or with too few different octets to be random.

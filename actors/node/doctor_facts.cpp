@@ -6,6 +6,7 @@
 #include "actors/node/page_files.hpp"
 #include "actors/session/authenticator.hpp"
 #include "actors/transport/ice_servers.hpp"
+#include "net/cluster/seed_address.hpp"
 #include "net/io/process/host_facts.hpp"
 #include "net/io/process/local_addresses.hpp"
 #include "net/io/process/process_load.hpp"
@@ -98,6 +99,11 @@ doctor_facts gather_facts(const config& settings) {
   if (backend)
     out.srtp_backend = net::to_string(*backend);
   out.has_page = has_page(settings.http);
+  if (const auto& keys = settings.cluster; !keys.name.empty())
+    if (auto listen = net::parse_address_and_port(keys.listen))
+      add_ports(out.ports, "cluster.listen", {listen->ip()}, listen->port(),
+                transport_protocol::tcp);
+  out.cluster = gather_cluster_facts(settings);
   return out;
 }
 

@@ -1,7 +1,9 @@
 #include "actors/node/doctor.hpp"
+#include "net/base/address_prefix.hpp"
 
 #include <algorithm>
 #include <cctype>
+#include <ctime>
 #include <set>
 
 namespace troupe::actors {
@@ -21,6 +23,27 @@ const char* to_text(verdict x) {
 }
 
 } // namespace
+
+std::string day_of(std::chrono::system_clock::time_point x) {
+  auto seconds = std::chrono::system_clock::to_time_t(x);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d", &parts);
+  return text;
+}
+
+bool is_private(const net::socket_address& x) {
+  static const auto ranges = [] {
+    std::vector<net::address_prefix> out;
+    for (const auto* text : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+                             "100.64.0.0/10", "169.254.0.0/16", "fc00::/7"})
+      out.push_back(*net::address_prefix::parse(text));
+    return out;
+  }();
+  return std::ranges::any_of(ranges,
+                             [&](const auto& r) { return r.contains(x); });
+}
 
 bool is_placeholder(std::string_view secret) {
   constexpr size_t least_octets = 8;
