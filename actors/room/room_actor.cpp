@@ -98,7 +98,7 @@ room_actor::behavior_type room_state::make_behavior() {
         drain();
       },
       [this](const get_room_report&) {
-        auto out = make_report(id, people, rules, members, handles, data);
+        auto out = make_report(*this);
         out.lobby = lobby.enabled();
         out.waiting = lobby.waiting();
         for (const auto& [label, x] : server.by_label)

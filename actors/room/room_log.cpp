@@ -10,6 +10,12 @@ log::field member_count(size_t members) {
   return {"members", std::to_string(members)};
 }
 
+// Whether the server has begun to end.
+bool server_stops(const room_state& room) {
+  const auto end = room.services.shards.load->drain().deadline();
+  return end && room.self->clock().now() >= *end;
+}
+
 } // namespace
 
 void room_state::log_joined(const room_member& x, const peer_id& who) const {
@@ -37,7 +43,7 @@ void room_state::log_returned(const room_member& x, const peer_id& who,
 void room_state::log_left(const room_member& x, const peer_id& who,
                           const std::string& display_name, const departure& how,
                           size_t remaining) const {
-  const auto ended = how.why == leave_reason::left && server_stops();
+  const auto ended = how.why == leave_reason::left && server_stops(*this);
   const auto why = ended ? leave_reason::server_stops : how.why;
   const auto stayed = std::chrono::duration_cast<std::chrono::seconds>(
       self->clock().now() - x.since);
@@ -67,11 +73,6 @@ log::field room_state::actor_field(const peer_id& by) {
   if (by.empty())
     return {"by", "admin-api"};
   return {"by-peer", by.str()};
-}
-
-bool room_state::server_stops() const {
-  const auto end = services.shards.load->drain().deadline();
-  return end && self->clock().now() >= *end;
 }
 
 } // namespace troupe::actors

@@ -120,13 +120,16 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   // Answer first: the peer that waits for the response ends with the room.
   auto promise = self->make_response_promise<done>();
   promise.deliver(done{});
+  end_members({leave_reason::room_ended, protocol::moderator{by}});
+  return promise;
+}
+
+void room_state::end_members(const departure& how) {
   for (const auto& [who, x] : members) {
-    log_left(x, who, name_of(who),
-             {leave_reason::room_ended, protocol::moderator{by}}, 0);
+    log_left(x, who, name_of(who), how, 0);
     self->demonitor(x.peer.address());
     shards.release(x.shard);
-    self->send(x.peer, dismiss_peer{protocol::end_reason::room_closed,
-                                    protocol::moderator{by}});
+    self->send(x.peer, dismiss_peer{protocol::end_reason::room_closed, how.by});
   }
   members.clear();
   graces.clear();
@@ -138,7 +141,6 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   rules = {};
   speech.clear();
   become_empty(empty_reason::ended);
-  return promise;
 }
 
 void room_state::note_hosts(const std::optional<protocol::moderator>& by) {

@@ -41,20 +41,18 @@ struct room_report {
   size_t waiting = 0; // clients in the lobby
 };
 
-/// Describes a room from the parts that its actor knows.
-template <class Members, class Handles>
-room_report make_report(const room_id& id, const roster& people,
-                        const room_rules& rules, const Members& members,
-                        const Handles& handles,
-                        const producer_directory<data_producer_facts>& data) {
-  room_report out{id, rules.locked(), rules.host(), {}, {}, data.others({})};
-  for (auto& who : people.participants()) {
-    auto moderates = rules.may_moderate(who.id);
-    auto peer = members.at(who.id).peer;
+/// Describes a room. `Room` is its actor's state.
+template <class Room>
+room_report make_report(const Room& room) {
+  room_report out{room.id, room.rules.locked(), room.rules.host(), {},
+                  {},      room.data.others({})};
+  for (auto& who : room.people.participants()) {
+    auto moderates = room.rules.may_moderate(who.id);
+    auto peer = room.members.at(who.id).peer;
     out.members.push_back({std::move(who), moderates, std::move(peer)});
   }
-  for (auto& info : people.others({})) {
-    auto producer = handles.at(info.id).producer;
+  for (auto& info : room.people.others({})) {
+    auto producer = room.handles.at(info.id).producer;
     out.producers.push_back({std::move(info), std::move(producer)});
   }
   return out;

@@ -8,6 +8,7 @@
 #include "actors/room/event_fanout.hpp"
 #include "actors/room/grace_list.hpp"
 #include "actors/room/member_table.hpp"
+#include "actors/room/released_id.hpp"
 #include "actors/room/room_actor.hpp"
 #include "actors/room/room_chat.hpp"
 #include "actors/room/room_lobby.hpp"
@@ -88,6 +89,9 @@ struct room_state {
   caf::result<done> carry_out(const peer_id& by, const verb::lock_room& x);
   caf::result<done> carry_out(const peer_id& by, const verb::end_room& x);
 
+  // Dismisses all members. The room is empty then.
+  void end_members(const departure& how);
+
   // -- the log, in room_log.cpp; `by` is empty for the admin API
 
   void log_joined(const room_member& x, const peer_id& who) const;
@@ -100,9 +104,6 @@ struct room_state {
   void log_action(std::string_view what, const peer_id& by,
                   std::vector<log::field> about = {}) const;
   static log::field actor_field(const peer_id& by);
-
-  // Whether the server has begun to end.
-  bool server_stops() const;
 
   // Notifies all members of those that have become hosts, or no longer are.
   // `by` is the member that decided it, if one did.
@@ -200,13 +201,6 @@ struct room_state {
   // Passes a member on to the client that joins with its id, with the rank that
   // this client has proven.
   void hand_over(const join_room& x);
-
-  // What a member leaves to one that continues under its id.
-  struct released_id {
-    user_proof proof = user_proof::none;
-    member_claim claim;
-    std::optional<standing> former = {};
-  };
 
   // Dismisses the member whose id another member wants. `released` is what it
   // leaves, nothing if there was no such member.
