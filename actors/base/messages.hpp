@@ -110,6 +110,8 @@ struct open_room {
   request_deadline until = {};
   /// How long the client can wait in line for a busy server.
   std::chrono::seconds time_in_line = {};
+  /// INTERNAL: no other node of the cluster has the room.
+  bool searched = false;
 };
 
 /// INTERNAL: a room without members may have reached its time limit.
@@ -229,6 +231,9 @@ struct lobby_tick {};
 
 /// INTERNAL: time to sample who speaks.
 struct speech_tick {};
+
+/// INTERNAL: the timer of what a room tells the other nodes.
+struct replica_tick {};
 
 /// Requests the number of rooms.
 struct get_room_count {};

@@ -66,6 +66,9 @@ void admin_reports::with_member(const room_report& x) {
     return task_.answer(admin_error(404, "peer-not-found", "Peer not found"));
   if (task_.job.call.action == admin_action::get_peer)
     return task_.answer(peer_json(x, *who));
+  if (!who->peer)
+    return task_.answer(
+        admin_error(404, "peer-not-found", "The peer is on another node"));
   if (task_.job.call.action == admin_action::explain_consumer)
     return task_.ask<consumer_explanation>(
         who->peer, explain_consumer{task_.job.call.consumer},
@@ -77,13 +80,15 @@ void admin_reports::with_member(const room_report& x) {
 }
 
 void admin_reports::add_stats(const room_report& x) {
-  missing_ = x.producers.size();
   reports_ = {x};
   auto finish = [this] {
     if (missing_ == 0)
       task_.answer(room_stats_json(reports_.front(), figures_));
   };
-  for (const auto& producer : x.producers)
+  for (const auto& producer : x.producers) {
+    if (!producer.handle)
+      continue; // on another node
+    ++missing_;
     task_.self->request(producer.handle, task_.job.timeout, get_actor_stats{})
         .then(
             [this, finish, info = producer.info](protocol::reply::stats& s) {
@@ -95,6 +100,7 @@ void admin_reports::add_stats(const room_report& x) {
               --missing_;
               finish();
             });
+  }
   finish();
 }
 

@@ -190,7 +190,8 @@ std::optional<std::string> node::impl::start() {
       {settings.room,
        {&sockets.port(), board, to_shedding_limits(settings), &sockets.ticks()},
        settings.rtc.sctp == "off" ? sctp_actor{} : sctp,
-       settings.overload.max_waiting});
+       settings.overload.max_waiting,
+       to_room_cluster(cluster.get())});
   auto services = std::make_shared<const media_services>(media_services{
       settings, dtls.get(), *backend, &sockets.port(), socket, &sockets.ticks(),
       board, sctp, &threads,

@@ -66,4 +66,13 @@ start_cluster(const config::cluster_keys& keys, net::media_port& port,
   return std::nullopt;
 }
 
+std::shared_ptr<const room_cluster>
+to_room_cluster(const cluster_service* cluster) {
+  if (!cluster)
+    return nullptr;
+  const auto& self = cluster->self();
+  return std::make_shared<const room_cluster>(
+      room_cluster{cluster->rooms(), self.node, self.incarnation});
+}
+
 } // namespace troupe::actors

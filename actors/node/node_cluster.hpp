@@ -2,6 +2,7 @@
 
 #include "actors/cluster/cluster_service.hpp"
 #include "actors/config/config.hpp"
+#include "actors/room/room_cluster.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -32,5 +33,9 @@ start_cluster(const config::cluster_keys& keys, net::media_port& port,
               net::io_threads& threads,
               std::shared_ptr<const overload_state_board> board,
               std::unique_ptr<cluster_service>& out);
+
+/// What the node's rooms need of it; null if there is no cluster.
+std::shared_ptr<const room_cluster>
+to_room_cluster(const cluster_service* cluster);
 
 } // namespace troupe::actors

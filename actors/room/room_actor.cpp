@@ -9,6 +9,7 @@ room_actor::behavior_type room_state::make_behavior() {
       [this](const caf::down_msg& down) { handle_down(down); });
   self->set_error_handler([](caf::error&) {});
   listener_monitor.begin(self, listener);
+  replica.begin();
   return {
       [this](const find_producer& x) { return find(x); },
       [this](const list_room_producers&) -> caf::result<reply::producers> {
@@ -35,7 +36,8 @@ room_actor::behavior_type room_state::make_behavior() {
       },
       [this](const data_producer_pause_changed& x) {
         if (sender_owns(x.producer))
-          data.set_paused(x.producer, x.paused);
+          set_paused(x);
+        drain();
       },
       [this](producer_published& x) {
         publish(x);
@@ -81,6 +83,8 @@ room_actor::behavior_type room_state::make_behavior() {
         return answer;
       },
       [this](join_room& x) {
+        if (!replica.ready())
+          return replica.wait(x);
         auto answer = join(x);
         // The join failed and no member is left to leave: notify the server.
         if (members.empty())
@@ -90,7 +94,7 @@ room_actor::behavior_type room_state::make_behavior() {
       },
       [this](const close_room&) {
         if (members.empty())
-          self->quit();
+          end();
       },
       [this](const announce_drain& x) {
         audience.notify_all(
@@ -126,6 +130,22 @@ room_actor::behavior_type room_state::make_behavior() {
         sample_speech();
         drain();
       },
+      [this](const room_neighbour& x) {
+        replica.handle(x);
+        drain();
+      },
+      [this](const room_neighbours_known& x) {
+        replica.handle(x);
+        drain();
+      },
+      [this](room_message_from& x) {
+        replica.handle(x);
+        drain();
+      },
+      [this](const replica_tick&) {
+        replica.handle_tick();
+        drain();
+      },
   };
 }
 
@@ -136,6 +156,11 @@ void room_state::end_shard(size_t index) {
   for (const auto& [who, x] : members)
     if (x.shard == index)
       self->send(x.peer, close_peer{leave_reason::failed});
+}
+
+void room_state::end() {
+  replica.end();
+  self->quit();
 }
 
 void room_state::leave(const peer_id& who, const departure& how) {
@@ -168,6 +193,7 @@ const peer_id* room_state::sender() const {
 }
 
 void room_state::notify_update(const peer_id& who) {
+  replica.note_member(who);
   if (auto x = people.describe(who))
     audience.notify_all(event::peer_updated{std::move(*x)}, who);
 }
@@ -176,8 +202,7 @@ void room_state::handle_down(const caf::down_msg& down) {
   if (down.source == listener.address()) {
     for (const auto& [who, x] : members)
       log_left(x, who, name_of(who), {leave_reason::server_stops}, 0);
-    self->quit();
-    return;
+    return end();
   }
   if (lobby.handle_down(down.source))
     return drain();

@@ -7,6 +7,7 @@
 #include "actors/media/producer_entry.hpp"
 #include "actors/media/shard_actor.hpp"
 #include "actors/room/peer_handle.hpp"
+#include "actors/room/room_cluster.hpp"
 #include "actors/room/room_data.hpp"
 #include "actors/room/room_report.hpp"
 #include "actors/room/session_listener.hpp"
@@ -134,7 +135,12 @@ using room_actor = room_directory_actor::extend<
     // INTERNAL: the next list of the lobby is due, or a wait has ended.
     caf::reacts_to<lobby_tick>,
     // INTERNAL: samples who speaks, while a member sends audio.
-    caf::reacts_to<speech_tick>>;
+    caf::reacts_to<speech_tick>,
+    // Which other nodes have the room, and what their rooms say.
+    caf::reacts_to<room_neighbour>, caf::reacts_to<room_neighbours_known>,
+    caf::reacts_to<room_message_from>,
+    // INTERNAL: the other nodes are to be told what has changed.
+    caf::reacts_to<replica_tick>>;
 
 /// The ROOM GATE actor interface: admits clients to rooms.
 using room_gate_actor = caf::typed_actor<
@@ -158,6 +164,8 @@ struct room_services {
   sctp_actor sctp = {};
   /// How many newcomers wait in line while the server is busy.
   size_t max_in_line = 500;
+  /// Null unless the node is clustered.
+  std::shared_ptr<const room_cluster> cluster = {};
 };
 
 /// Spawns the actor of an empty room. It ends with its listener.

@@ -38,6 +38,8 @@ caf::result<data_producer_entry> room_state::find(const find_data_producer& x) {
                                  : find_next(data, *who, x.except, false);
   if (!found && !x.producer && x.own_if_alone && people.size() == 1)
     found = find_next(data, *who, x.except, true);
+  if (found && replica.is_remote(found->info.peer))
+    return to_caf(protocol::make_error(error_code::data_producer_not_found));
   if (found)
     return data_producer_entry{*found, data_handles.at(found->info.id)};
   return to_caf(protocol::make_error(x.producer
@@ -74,11 +76,13 @@ void room_state::publish(data_producer_published& x) {
   chat.follow(self->system(), info, x.entry.producer, name_of(info.peer),
               caf::actor_cast<chat_keeper_actor>(self));
   data_handles.insert_or_assign(info.id, std::move(x.entry.producer));
+  replica.note_producer(*data.find(info.id));
   audience.notify_others(event::data_producer_added{info}, info.peer);
 }
 
 void room_state::withdraw(const data_producer_id& gone) {
   data_handles.erase(gone);
+  replica.remove_producer(gone);
   auto facts = data.withdraw(gone);
   if (!facts)
     return;
@@ -86,6 +90,11 @@ void room_state::withdraw(const data_producer_id& gone) {
   audience.notify_others(
       event::data_producer_closed{facts->info.id, facts->info.peer},
       facts->info.peer);
+}
+
+void room_state::set_paused(const data_producer_pause_changed& x) {
+  if (const auto* facts = data.set_paused(x.producer, x.paused))
+    replica.note_producer(*facts);
 }
 
 bool room_state::sender_owns(const data_producer_id& which) const {

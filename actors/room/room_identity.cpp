@@ -24,6 +24,7 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   audience.notify_others(event::peer_left{old}, old);
   audience.remove(old);
   people.remove(old);
+  replica.remove_member(old);
   speech.rename(old, who);
   auto& me = members.rename(old, who);
   me.named_by_client = x.named_by_client;
@@ -32,6 +33,7 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   rules.rename(old, who);
   if (released)
     take_over_id(who, std::move(*released));
+  replica.add_member(x.who);
   x.who.host = rules.may_moderate(who);
   people.add(std::move(x.who));
   audience.admit(*people.describe(who), std::move(session));

@@ -131,9 +131,10 @@ void room_lobby::end(const knock& x, knock_verdict verdict) {
 void room_lobby::report(net::time_point now) {
   const auto hosts = room_.rules.hosts();
   const auto list = knocks_.list(now);
+  // Hosts on other nodes let clients in there.
   for (const auto& who : hosts)
-    room_.self->send(room_.members.at(who).peer,
-                     notify_peer{event::lobby_list{list}});
+    if (const auto* host = room_.members.find(who))
+      room_.self->send(host->peer, notify_peer{event::lobby_list{list}});
   const auto told = std::make_shared<const protocol::any_event>(
       event::lobby_entered{static_cast<int>(list.size()), !hosts.empty()});
   for (const auto& [serial, x] : knocks_)

@@ -20,6 +20,8 @@ caf::result<producer_entry> room_state::find(const find_producer& x) {
                                  : people.next_for(*who, x.after, x.except);
   if (!found && !x.producer && x.own_if_alone && people.size() == 1)
     found = people.next_own(*who, x.except);
+  if (found && replica.is_remote(found->info.peer))
+    return to_caf(protocol::make_error(error_code::producer_not_found));
   if (found)
     return producer_entry{*found, handles.at(found->info.id)};
   return to_caf(protocol::make_error(x.producer ? error_code::producer_not_found
@@ -35,6 +37,7 @@ void room_state::publish(producer_published& x) {
   auto info = facts.info;
   if (!people.publish(std::move(facts)))
     return;
+  replica.note_producer(*people.find(info.id));
   handles.insert_or_assign(info.id, std::move(x.entry.handles));
   audience.notify_others(event::producer_added{std::move(info)}, *who);
   note_seen(*who);
@@ -44,6 +47,7 @@ void room_state::publish(producer_published& x) {
 
 void room_state::withdraw(const producer_id& gone) {
   handles.erase(gone);
+  replica.remove_producer(gone);
   if (auto info = people.withdraw(gone)) {
     audience.notify_others(event::producer_closed{info->id, info->peer},
                            info->peer);
@@ -56,6 +60,7 @@ void room_state::set_paused(const producer_pause_changed& x) {
   auto info = people.set_paused(x.producer, x.paused);
   if (!info)
     return;
+  replica.note_producer(*people.find(x.producer));
   if (x.paused)
     audience.notify_others(event::producer_paused{info->id, info->peer, x.by},
                            info->peer);
@@ -77,6 +82,7 @@ void room_state::sample_speech() {
   });
   while (auto changed = speech.poll_event())
     audience.notify_all(std::move(*changed), {});
+  replica.note_voices();
   keep_sampling();
 }
 

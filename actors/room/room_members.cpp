@@ -75,12 +75,13 @@ caf::result<reply::joined> room_state::announce(announce_member& x) {
 reply::joined room_state::show(protocol::participant who) {
   auto& x = members.at(who.id);
   x.presence = presence::shown;
+  replica.add_member(who);
   if (people.contains(who.id)) {
     audience.resume(who.id, x.session);
     if (people.revise(who))
       notify_update(who.id);
   } else {
-    rules.add(who.id, x.moderates);
+    rules.add(who.id, x.moderates, replica.rank_of(who.id));
     who.host = rules.may_moderate(who.id);
     people.add(who);
     audience.admit(*people.describe(who.id), x.session);
@@ -166,6 +167,7 @@ void room_state::remove(const peer_id& who, const departure& how) {
   shards.release(left->shard);
   rules.remove(who);
   speech.remove(who);
+  replica.remove_member(who);
   for (const auto& gone : people.remove(who)) {
     handles.erase(gone);
     audience.notify_others(event::producer_closed{gone, who}, who);

@@ -12,6 +12,10 @@ protocol::error refuse_oneself() {
   return {error_code::bad_request, "peerId: must be another member"};
 }
 
+std::string to_text(const std::optional<protocol::media_kind>& kind) {
+  return kind ? std::string{to_string(*kind)} : std::string{};
+}
+
 // Lets the lobby carry out what concerns it, and the room all else.
 template <class Verb>
 caf::result<done> carry_out_for(room_state& room, const peer_id& by,
@@ -49,6 +53,10 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   if (x.peer == by)
     return to_caf(refuse_oneself());
   log_action("peer-kicked", by, {{"peer", x.peer.str()}});
+  if (replica.is_remote(x.peer)) {
+    replica.command(x.peer, {{}, "kick", {}, by.str(), {}});
+    return done{};
+  }
   dismiss(x.peer, protocol::end_reason::kicked,
           {leave_reason::kicked, protocol::moderator{by}});
   return done{};
@@ -61,7 +69,10 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   log_action("peer-muted", by,
              {{"peer", x.peer.str()},
               {"kind", std::string{x.kind ? to_string(*x.kind) : "all"}}});
-  self->send(members.at(x.peer).peer, mute_peer{x.kind, {by}});
+  if (replica.is_remote(x.peer))
+    replica.command(x.peer, {{}, "mute", {}, by.str(), to_text(x.kind)});
+  else
+    self->send(members.at(x.peer).peer, mute_peer{x.kind, {by}});
   return done{};
 }
 
@@ -72,6 +83,7 @@ caf::result<done> room_state::carry_out(const peer_id& by,
   for (const auto& [who, member] : members)
     if (who != by)
       self->send(member.peer, mute_peer{x.kind, {by}});
+  replica.command({}, {{}, "muteAll", {}, by.str(), to_text(x.kind)});
   return done{};
 }
 
@@ -81,13 +93,19 @@ caf::result<done> room_state::carry_out(const peer_id& by,
     return to_caf(protocol::make_error(error_code::peer_not_found));
   if (x.peer == by)
     return to_caf(refuse_oneself());
-  auto& asked = members.at(x.peer);
+  const auto remote = replica.is_remote(x.peer);
+  auto& asked =
+      remote ? replica.unmute_asked(x.peer) : members.at(x.peer).unmute_asked;
   auto now = self->clock().now();
-  if (asked.unmute_asked && now - *asked.unmute_asked < unmute_request_interval)
+  if (asked && now - *asked < unmute_request_interval)
     return to_caf(
         {error_code::limit_reached, "This member was asked a moment ago"});
-  asked.unmute_asked = now;
-  self->send(asked.peer, notify_peer{event::unmute_requested{x.kind, {by}}});
+  asked = now;
+  if (remote)
+    replica.command(x.peer, {{}, "askToUnmute", {}, by.str(), to_text(x.kind)});
+  else
+    self->send(members.at(x.peer).peer,
+               notify_peer{event::unmute_requested{x.kind, {by}}});
   return done{};
 }
 
@@ -95,6 +113,11 @@ caf::result<done> room_state::carry_out(const peer_id& by,
                                         const verb::make_host& x) {
   if (!people.contains(x.peer))
     return to_caf(protocol::make_error(error_code::peer_not_found));
+  if (replica.is_remote(x.peer) && rules.may_be_host(x.peer)) {
+    log_action("host-made", by, {{"peer", x.peer.str()}});
+    replica.command(x.peer, {{}, "makeHost", {}, by.str(), {}});
+    return done{};
+  }
   if (!rules.make_host(x.peer))
     return to_caf({error_code::forbidden,
                    "The token of this member does not let it moderate"});
@@ -111,12 +134,14 @@ caf::result<done> room_state::carry_out(const peer_id& by,
         event::room_locked{x.locked, protocol::moderator{by}}, by);
   }
   rules.lock(x.locked);
+  replica.lock(x.locked, by);
   return done{};
 }
 
 caf::result<done> room_state::carry_out(const peer_id& by,
                                         const verb::end_room&) {
   log_action("room-ended", by);
+  replica.command({}, {{}, "end", {}, by.str(), {}});
   // Answer first: the peer that waits for the response ends with the room.
   auto promise = self->make_response_promise<done>();
   promise.deliver(done{});
@@ -125,6 +150,7 @@ caf::result<done> room_state::carry_out(const peer_id& by,
 }
 
 void room_state::end_members(const departure& how) {
+  replica.remove_all();
   for (const auto& [who, x] : members) {
     log_left(x, who, name_of(who), how, 0);
     self->demonitor(x.peer.address());
@@ -149,8 +175,8 @@ void room_state::note_hosts(const std::optional<protocol::moderator>& by) {
     if (!people.set_host(who, host))
       continue;
     notify_update(who);
-    self->send(members.at(who).peer,
-               notify_peer{event::host_changed{host, by}});
+    if (const auto* member = members.find(who))
+      self->send(member->peer, notify_peer{event::host_changed{host, by}});
   }
 }
 

@@ -22,11 +22,13 @@ struct room_report {
   struct member {
     protocol::participant who;
     bool moderates = false;
+    /// Null if it is on another node.
     peer_handle peer;
   };
 
   struct producer {
     protocol::producer_info info;
+    /// Null if it is on another node.
     producer_actor handle;
   };
 
@@ -47,13 +49,18 @@ room_report make_report(const Room& room) {
   room_report out{room.id, room.rules.locked(), room.rules.host(), {},
                   {},      room.data.others({})};
   for (auto& who : room.people.participants()) {
-    auto moderates = room.rules.may_moderate(who.id);
-    auto peer = room.members.at(who.id).peer;
-    out.members.push_back({std::move(who), moderates, std::move(peer)});
+    room_report::member x;
+    x.moderates = room.rules.may_moderate(who.id);
+    if (const auto* here = room.members.find(who.id))
+      x.peer = here->peer;
+    x.who = std::move(who);
+    out.members.push_back(std::move(x));
   }
   for (auto& info : room.people.others({})) {
-    auto producer = room.handles.at(info.id).producer;
-    out.producers.push_back({std::move(info), std::move(producer)});
+    const auto here = room.handles.find(info.id);
+    out.producers.push_back({std::move(info), here == room.handles.end()
+                                                  ? producer_actor{}
+                                                  : here->second.producer});
   }
   return out;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -31,9 +32,22 @@ public:
     bool host = false;
   };
 
-  void add(peer_id who, std::optional<bool> moderates) {
-    members_.push_back({std::move(who), moderates, {++ranks_}});
+  /// Adds a member as the youngest, or with a rank that all nodes agree on.
+  void add(peer_id who, std::optional<bool> moderates,
+           std::optional<uint64_t> rank = {}) {
+    ranks_ = rank ? std::max(ranks_, *rank) : ranks_ + 1;
+    members_.push_back({std::move(who), moderates, {rank.value_or(ranks_)}});
+    if (rank)
+      sort();
     changed_ = true;
+  }
+
+  /// Sets what another node says of its member's standing.
+  void set_standing(const peer_id& who, const actors::standing& is) {
+    if (auto* x = find(who); x && x->standing != is) {
+      x->standing = is;
+      sort();
+    }
   }
 
   void remove(const peer_id& who) {
@@ -65,6 +79,12 @@ public:
     x->standing.made_host = true;
     changed_ = true;
     return true;
+  }
+
+  /// Whether make_host() would do so.
+  bool may_be_host(const peer_id& who) const {
+    const auto* x = find(who);
+    return x && x->moderates.value_or(true);
   }
 
   /// Nothing for a non-member.
@@ -169,8 +189,10 @@ private:
   }
 
   void sort() {
-    std::ranges::stable_sort(members_, {},
-                             [](const member& x) { return x.standing.rank; });
+    // No two members of one node have the same rank, but of two nodes they may.
+    std::ranges::stable_sort(members_, {}, [](const member& x) {
+      return std::tie(x.standing.rank, x.id);
+    });
     changed_ = true;
   }
 

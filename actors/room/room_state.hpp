@@ -12,6 +12,7 @@
 #include "actors/room/room_actor.hpp"
 #include "actors/room/room_chat.hpp"
 #include "actors/room/room_lobby.hpp"
+#include "actors/room/room_replica.hpp"
 #include "actors/room/room_rules.hpp"
 #include "actors/room/room_shards.hpp"
 #include "actors/room/room_speech.hpp"
@@ -48,8 +49,7 @@ struct room_state {
   // one join.
   caf::result<reply::joined> identify(identify_member& x);
 
-  // Lists a member, and notifies the others. Returns the response to its
-  // client.
+  // Lists a member, and notifies the others. Returns its client's response.
   reply::joined show(protocol::participant who);
 
   // What a member is sent about the room that it is in.
@@ -78,7 +78,6 @@ struct room_state {
   void dismiss(const peer_id& who, protocol::end_reason why,
                const departure& how);
 
-  // Requests of moderators.
   caf::result<done> moderate(const moderate_room& x);
   caf::result<done> administer(const administer_room& x);
   caf::result<done> carry_out(const peer_id& by, const verb::kick& x);
@@ -89,7 +88,7 @@ struct room_state {
   caf::result<done> carry_out(const peer_id& by, const verb::lock_room& x);
   caf::result<done> carry_out(const peer_id& by, const verb::end_room& x);
 
-  // Dismisses all members. The room is empty then.
+  // Dismisses all members of this node. The room is empty then.
   void end_members(const departure& how);
 
   // -- the log, in room_log.cpp; `by` is empty for the admin API
@@ -109,7 +108,8 @@ struct room_state {
   // `by` is the member that decided it, if one did.
   void note_hosts(const std::optional<protocol::moderator>& by = {});
 
-  // The last member is gone.
+  void end();
+
   void become_empty(empty_reason why);
 
   // Notifies the server that there is no member.
@@ -130,6 +130,7 @@ struct room_state {
   caf::result<reply::chat_history> chat_history() const;
   void publish(data_producer_published& x);
   void withdraw(const data_producer_id& id);
+  void set_paused(const data_producer_pause_changed& x);
   bool sender_owns(const data_producer_id& which) const;
   void remove_data_of(const peer_id& who);
 
@@ -168,6 +169,7 @@ struct room_state {
   void drain() {
     note_hosts();
     lobby.drain();
+    replica.drain();
     audience.drain(self, people);
   }
 
@@ -209,8 +211,7 @@ struct room_state {
 
   void take_over_id(const peer_id& who, released_id released);
 
-  // Assigns a member to a shard, which is spawned when needed. Returns the
-  // shard's index.
+  // Assigns a member to a shard. Returns the shard's index.
   size_t assign_shard();
 
   // Ends the members that were in a shard that has failed.
@@ -231,6 +232,7 @@ struct room_state {
   event_fanout audience;
   room_rules rules;
   room_lobby lobby{*this};
+  room_replica replica{*this};
   room_quotas quotas;
   room_speech speech;
   member_table members;

@@ -47,6 +47,27 @@ std::optional<protocol::error> refuse_takeover(const room_member& holder,
   return std::nullopt;
 }
 
+// Whether the client proves to be the user of a member on another node, whose
+// secret only that node knows.
+template <class Newcomer>
+bool is_proven(const protocol::described_member& twin, const Newcomer& x) {
+  return x.vouched || (twin.derived && x.derived);
+}
+
+// The same as refuse_takeover() of a member on another node.
+template <class Newcomer>
+std::optional<protocol::error>
+refuse_twin(const protocol::described_member& twin, const Newcomer& x,
+            const config::room_keys& keys) {
+  if (is_proven(twin, x))
+    return std::nullopt;
+  if (!twin.named_by_client || !x.named_by_client)
+    return protocol::error{error_code::forbidden, "This id is taken"};
+  if (keys.takeover == "proven")
+    return protocol::error{error_code::forbidden, proof_wanted};
+  return std::nullopt;
+}
+
 } // namespace
 
 member_claim room_state::make_claim() {
@@ -71,9 +92,15 @@ std::optional<protocol::error> room_state::refuse(const join_room& x) const {
     if (prove(*holder, x) != user_proof::none)
       return std::nullopt;
   }
+  if (const auto twin = replica.find_remote(x.who.id)) {
+    if (auto refused = refuse_twin(*twin, x, services.limits))
+      return refused;
+    if (is_proven(*twin, x))
+      return std::nullopt;
+  }
   if (!rules.admits(x.rights.moderate))
     return protocol::make_error(protocol::error_reason::room_locked);
-  if (members.size() >= services.limits.max_members)
+  if (members.size() + replica.remote_members() >= services.limits.max_members)
     return protocol::make_error(protocol::error_reason::room_full);
   if (lobby.must_knock(x))
     return protocol::make_error(protocol::error_reason::waiting_for_host);
@@ -102,6 +129,8 @@ std::optional<protocol::error>
 room_state::release_id(const identify_member& x,
                        std::optional<released_id>& out) {
   const auto& who = x.who.id;
+  if (const auto twin = replica.find_remote(who))
+    return refuse_twin(*twin, x, services.limits);
   const auto* holder = members.find(who);
   if (!holder)
     return std::nullopt;

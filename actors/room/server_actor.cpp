@@ -6,6 +6,7 @@
 #include "actors/base/log.hpp"
 #include "actors/base/mailbox_length.hpp"
 #include "actors/room/newcomer_line.hpp"
+#include "actors/room/room_search.hpp"
 #include "actors/room/waiting_rooms.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -113,7 +114,7 @@ caf::result<room_joined> server_state::forward_join(join_room& x) {
   if (x.until.passed(self->clock().now()))
     return to_caf(protocol::make_error(protocol::error_code::internal));
   if (x.must_exist && !rooms.contains(x.room))
-    return to_caf(protocol::make_error(protocol::error_code::room_not_found));
+    return join_elsewhere(self, services.cluster.get(), x);
   auto kind = rooms.contains(x.room) ? newcomer::member : newcomer::room;
   if (auto stopped = line->stop(x, kind))
     return to_caf(*stopped);
@@ -131,6 +132,8 @@ caf::result<done> server_state::open_ahead(const open_room& x) {
     return to_caf(protocol::make_error(protocol::error_code::internal));
   if (rooms.contains(x.room))
     return to_caf(protocol::make_error(protocol::error_code::room_exists));
+  if (services.cluster && !x.searched)
+    return open_nowhere_else(self, *services.cluster, x);
   if (auto later = line->stop(x))
     return *later;
   auto opener = room_opener{x.session, x.address};

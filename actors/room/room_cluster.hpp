@@ -1,0 +1,18 @@
+#pragma once
+
+#include "actors/cluster/room_link.hpp"
+
+#include <string>
+
+namespace troupe::actors {
+
+/// What the rooms of a clustered node need to be one with the rooms of other
+/// nodes.
+struct room_cluster {
+  cluster_rooms_actor cluster;
+  /// This node's name and incarnation.
+  std::string node;
+  uint64_t incarnation = 0;
+};
+
+} // namespace troupe::actors
