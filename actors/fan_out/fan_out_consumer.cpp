@@ -17,7 +17,7 @@ fan_out::consumer::consumer(const shard_consumer& x, net::rng& random)
     , owner(x.owner) {
   facts.kind = x.engine.kind;
   facts.encodings = layout.spatial_layers;
-  facts.preferred = layout.highest_spatial();
+  facts.preferred = x.engine.only_encoding.value_or(layout.highest_spatial());
   facts.shed_rank = x.shed_rank;
 }
 

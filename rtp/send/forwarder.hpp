@@ -65,6 +65,10 @@ public:
     producer_layout layout;
     /// The producer has higher layers that this receiver cannot decode.
     bool base_layer_only = false;
+    /// Sends this encoding of simulcast and never another one, whatever layers
+    /// are set and arrive: another node is sent each encoding as a stream of
+    /// its own.
+    std::optional<uint8_t> only_encoding = {};
     std::optional<rtp::ssrc> rtx_ssrc;
     std::optional<payload_type> rtx_payload;
     std::string mid;

@@ -2,12 +2,17 @@
 
 namespace troupe::rtp {
 
-layer_selector::layer_selector(bool immediate, const producer_layout& layout)
+layer_selector::layer_selector(bool immediate, const producer_layout& layout,
+                               std::optional<uint8_t> only)
     : immediate_(immediate)
     , layout_(layout)
     , target_(layout.highest())
-    , wanted_(target_)
-    , in_force_(all_layers) {}
+    , only_(only && layout.kind == layering::simulcast && !immediate
+                ? std::min(*only, layout.highest_spatial())
+                : any_encoding)
+    , in_force_(all_layers) {
+  update_wanted();
+}
 
 layer_selector::decision layer_selector::decide(const media_packet& x) {
   if (started_ && x.encoding == encoding_) [[likely]] {
@@ -48,7 +53,8 @@ bool layer_selector::can_begin(const media_packet& x) const {
     return false;
   // A lower encoding is better than none until the wanted one comes.
   return x.encoding == wanted_encoding()
-         || (!started_ && x.encoding < wanted_encoding());
+         || (!started_ && only_ == any_encoding
+             && x.encoding < wanted_encoding());
 }
 
 void layer_selector::begin(const media_packet& first) {
@@ -143,6 +149,10 @@ void layer_selector::set_alive(uint8_t spatial_layers) {
 
 void layer_selector::update_wanted() {
   wanted_ = target_;
+  if (only_ != any_encoding) {
+    wanted_.spatial = only_;
+    return;
+  }
   // If layers always build on each other, the forwarder sends those that
   // arrive.
   if (layout_.kind == layering::svc && !layout_.keyed)

@@ -41,7 +41,10 @@ public:
   };
 
   /// With `immediate`, the stream can begin with any packet, as audio does.
-  layer_selector(bool immediate, const producer_layout& layout);
+  /// With `only`, no other encoding is ever sent or wanted: of targets, only
+  /// the temporal layer counts.
+  layer_selector(bool immediate, const producer_layout& layout,
+                 std::optional<uint8_t> only = {});
 
   decision decide(const media_packet& x);
 
@@ -89,6 +92,8 @@ public:
   /// The encodings with packets that may be more than `other_layer`, a bit for
   /// each.
   uint32_t concerning() const {
+    if (only_ != any_encoding)
+      return uint32_t{1} << only_;
     return keyframe_needed() || immediate_ ? ~uint32_t{0}
                                            : uint32_t{1} << encoding_;
   }
@@ -133,6 +138,8 @@ public:
   }
 
 private:
+  static constexpr uint8_t any_encoding = 0xFF;
+
   // The wanted layers within the current encoding.
   layers goal() const;
   void update_wanted();
@@ -149,6 +156,7 @@ private:
   layers target_;
   layers wanted_; // the target, or the nearest that arrive
   uint8_t alive_ = 0xFF;
+  uint8_t only_; // or any_encoding
 
   bool started_ = false;
   bool changed_ = false;
