@@ -345,6 +345,9 @@ struct resume_producer {};
 
 struct close_producer {};
 
+/// Ends a producer that no consumer receives.
+struct close_unused_producer {};
+
 /// INTERNAL: NACK and report timers.
 struct producer_tick {};
 

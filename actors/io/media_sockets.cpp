@@ -167,6 +167,8 @@ void media_sockets::on_burst(std::span<net::datagram> datagrams,
     if (routes.answer(x, replies))
       continue;
     const auto* to = routes.table.find(x);
+    if (!to)
+      to = routes.table.find_trunk(x);
     if (!to) {
       routes.unroutable.fetch_add(1, std::memory_order_relaxed);
       continue;
@@ -240,6 +242,16 @@ void media_sockets::add_tuple(const net::transport_tuple& tuple,
 void media_sockets::remove_tuple(const net::transport_tuple& tuple,
                                  const burst_receiver_actor& from) {
   update([=](auto& routes) { routes.table.remove_tuple(tuple, {from, {}}); });
+}
+
+void media_sockets::add_trunk(uint32_t tag, const net::socket_address& remote,
+                              const route_target& to) {
+  update([=](auto& routes) { routes.table.add_trunk(tag, remote, to); });
+}
+
+void media_sockets::remove_trunk(uint32_t tag,
+                                 const burst_receiver_actor& from) {
+  update([=](auto& routes) { routes.table.remove_trunk(tag, {from, {}}); });
 }
 
 void media_sockets::add_responder(

@@ -88,6 +88,14 @@ public:
   void remove_tuple(const net::transport_tuple& tuple,
                     const burst_receiver_actor& from);
 
+  /// Routes to a trunk what comes from the other node at `remote` with SSRCs
+  /// of this tag, their upper 20 bits.
+  void add_trunk(uint32_t tag, const net::socket_address& remote,
+                 const route_target& to);
+
+  /// Removes a tag's route, unless it leads to another trunk by now.
+  void remove_trunk(uint32_t tag, const burst_receiver_actor& from);
+
   /// Makes the I/O threads answer checks with this responder, until it is
   /// revoked, replaced or its username fragment removed. `transport` is sent a
   /// `transport_tick` when no check has come for `consent_timeout`.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/base/classify.hpp"
 #include "net/base/datagram.hpp"
 #include "net/ice/stun_message.hpp"
 
@@ -10,7 +11,8 @@ namespace troupe::actors {
 
 /// Finds the transport that a datagram belongs to: by its tuple, once ICE has
 /// validated that, else by the username fragment of a STUN request. Other
-/// datagrams have no route, so no address is learned from media.
+/// datagrams have no route, so no address is learned from media; except those
+/// of other nodes, whose trunks are told apart by the tag in their SSRCs.
 ///
 /// Not thread-safe. `Handle` is cheap to copy and comparable.
 template <class Handle>
@@ -35,6 +37,35 @@ public:
       by_tuple_.erase(i);
   }
 
+  /// Routes RTP and RTCP whose SSRCs begin with this tag (their upper 20 bits)
+  /// and that come from `remote` by UDP.
+  void add_trunk(uint32_t tag, const net::socket_address& remote, Handle to) {
+    by_tag_.insert_or_assign(tag, trunk{remote, std::move(to)});
+  }
+
+  /// Removes a tag, unless another transport has taken it since.
+  void remove_trunk(uint32_t tag, const Handle& from) {
+    auto i = by_tag_.find(tag);
+    if (i != by_tag_.end() && i->second.to == from)
+      by_tag_.erase(i);
+  }
+
+  /// The trunk of a datagram for which find() has found nothing, or null.
+  const Handle* find_trunk(const net::datagram& x) const {
+    if (by_tag_.empty() || x.tuple.protocol != net::transport_protocol::udp)
+      return nullptr;
+    const auto data = std::as_const(*x.data).bytes();
+    const auto kind = net::classify(data);
+    if (kind != net::datagram_kind::rtp && kind != net::datagram_kind::rtcp)
+      return nullptr;
+    // RFC 3550, sections 5.1 and 6.4.1.
+    const auto at = kind == net::datagram_kind::rtp ? 8 : 4;
+    auto i = by_tag_.find(net::load_u32(data.data() + at) >> stream_bits);
+    return i == by_tag_.end() || i->second.remote != x.tuple.remote
+               ? nullptr
+               : &i->second.to;
+  }
+
   /// The transport of a tuple, or null.
   const Handle* find(const net::transport_tuple& tuple) const {
     auto i = by_tuple_.find(tuple);
@@ -53,10 +84,18 @@ public:
   }
 
   size_t size() const {
-    return by_tuple_.size() + by_fragment_.size();
+    return by_tuple_.size() + by_fragment_.size() + by_tag_.size();
   }
 
 private:
+  // The lower bits of an SSRC, which number the streams of a trunk.
+  static constexpr unsigned stream_bits = 12;
+
+  struct trunk {
+    net::socket_address remote;
+    Handle to;
+  };
+
   struct text_hash {
     using is_transparent = void;
 
@@ -68,6 +107,7 @@ private:
   std::unordered_map<std::string, Handle, text_hash, std::equal_to<>>
       by_fragment_;
   std::unordered_map<net::transport_tuple, Handle> by_tuple_;
+  std::unordered_map<uint32_t, trunk> by_tag_;
 };
 
 } // namespace troupe::actors

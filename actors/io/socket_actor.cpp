@@ -28,6 +28,12 @@ socket_actor spawn_socket(caf::actor_system& system, media_sockets& sockets) {
             [&sockets](const unroute_tuple& x) {
               sockets.remove_tuple(x.tuple, x.from);
             },
+            [&sockets](const route_trunk& x) {
+              sockets.add_trunk(x.tag, x.remote, {x.to, x.intake});
+            },
+            [&sockets](const unroute_trunk& x) {
+              sockets.remove_trunk(x.tag, x.from);
+            },
             [&sockets](const add_check_responder& x) {
               sockets.add_responder(x.responder, x.transport,
                                     x.consent_timeout);

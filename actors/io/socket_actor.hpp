@@ -42,6 +42,20 @@ struct unroute_tuple {
   burst_receiver_actor from;
 };
 
+/// Routes to a trunk the RTP and RTCP from another node whose SSRCs begin with
+/// its tag.
+struct route_trunk {
+  uint32_t tag = 0; // the upper 20 bits of the SSRCs
+  net::socket_address remote;
+  burst_receiver_actor to;
+  std::shared_ptr<transport_intake> intake; // as above
+};
+
+struct unroute_trunk {
+  uint32_t tag = 0;
+  burst_receiver_actor from;
+};
+
 /// Makes the I/O threads answer checks with this responder, which replaces an
 /// earlier one for the same username fragment. Revoke the responder to end
 /// that.
@@ -63,6 +77,7 @@ using socket_actor =
     caf::typed_actor<caf::reacts_to<route_fragment>,
                      caf::reacts_to<unroute_fragment>,
                      caf::reacts_to<route_tuple>, caf::reacts_to<unroute_tuple>,
+                     caf::reacts_to<route_trunk>, caf::reacts_to<unroute_trunk>,
                      caf::reacts_to<add_check_responder>,
                      // Ends the actor. The owner of the sockets stops them:
                      // this may run on one of their threads.

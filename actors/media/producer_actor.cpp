@@ -27,9 +27,10 @@ producer_state::make_behavior(const producer_config& cfg) {
   timer.use(cfg.ticks);
   hold_timer.use_promptly(cfg.ticks);
   demand.use(cfg.ticks);
-  demand.begin(cfg.engine.encodings.size(), self->clock().now());
+  demand.begin(cfg.layers(), self->clock().now());
   attention.use(cfg.ticks);
-  attention.begin(kind, cfg.engine.encodings.size(), self->clock().now());
+  attention.begin(cfg.relayed ? rtp::media_kind::video : kind,
+                  cfg.engine.encodings.size(), self->clock().now());
   transport_wide_id = cfg.engine.extensions.id(rtp::extension::transport_cc);
   scores.use(cfg.scores);
   load = cfg.load;
@@ -72,11 +73,13 @@ producer_state::make_behavior(const producer_config& cfg) {
         if (auto found = engine->find_packets(x.keys))
           self->send(x.shard, packets_restored{x.consumer, std::move(found)});
       },
+      [this](const keep_packets&) { engine->keep_packets(); },
       [this](const start_wanted& x) { start(x); },
       [this](const rtp::keyframe_wanted& x) { want_keyframe(x.encoding); },
       [this](const pause_producer&) { set_paused(true); },
       [this](const resume_producer&) { set_paused(false); },
       [this](const close_producer&) { self->quit(); },
+      [this](const close_unused_producer&) { end_if_unused(); },
       [](const fence&) { return done{}; },
       [this](const get_actor_stats&) {
         return protocol::reply::stats{

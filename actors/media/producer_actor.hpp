@@ -38,6 +38,9 @@ struct restore_packets {
   std::vector<rtp::packet_key> keys;
 };
 
+/// Packets of audio will be looked up, too: a trunk requests repairs of it.
+struct keep_packets {};
+
 /// A consumer starts or resumes, and has nothing to decode yet.
 struct start_wanted {
   media_sink_actor shard;
@@ -62,6 +65,8 @@ using producer_actor = rtp_sink_actor::extend<
     caf::reacts_to<move_producer>,
     // Looks packets up for a consumer's retransmission.
     caf::reacts_to<restore_packets>,
+    // Stores packets for that from now on.
+    caf::reacts_to<keep_packets>,
     // Replays the last group of pictures to a consumer, or requests a key frame
     // if that is impossible.
     caf::reacts_to<start_wanted>,
@@ -70,6 +75,8 @@ using producer_actor = rtp_sink_actor::extend<
     caf::reacts_to<resume_producer>,
     // Ends the producer and its consumers.
     caf::reacts_to<close_producer>,
+    // Ends it only if no shard has subscribed.
+    caf::reacts_to<close_unused_producer>,
     // Answers in its turn.
     caf::replies_to<fence>::with<done>,
     // Statistics of the streams received.
@@ -105,6 +112,16 @@ struct producer_config {
   /// sends.
   std::shared_ptr<in_flight_gauge> arrivals =
       std::make_shared<in_flight_gauge>(max_waiting_packets);
+  /// Its packets come from another node, which is asked for what consumers want
+  /// only: audio without consumers counts as unattended, and the layers of SVC
+  /// are reported as those of simulcast.
+  bool relayed = false;
+
+  /// How many layers consumers may want fewer of.
+  size_t layers() const {
+    return relayed ? size_t{engine.layout.spatial_layers}
+                   : engine.encodings.size();
+  }
 };
 
 producer_actor spawn_producer(caf::actor_system& system,

@@ -33,6 +33,12 @@ struct producer_state {
   // A shard has ended, or has no consumer any more.
   void forget(const caf::actor_addr& gone);
 
+  // Ends the producer unless a shard has subscribed.
+  void end_if_unused() {
+    if (shards.size() == 0)
+      self->quit();
+  }
+
   void start(const start_wanted& x);
 
   // What waits for the end of its frame follows the replay, so that a newcomer

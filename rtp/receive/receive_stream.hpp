@@ -104,6 +104,11 @@ public:
   /// any sequence number.
   void rebind(ssrc media);
 
+  /// Stores packets for retransmission from now on.
+  void keep_packets() {
+    config_.keep = true;
+  }
+
   nack_generator& nacks() {
     return nacks_;
   }

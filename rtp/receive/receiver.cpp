@@ -252,6 +252,14 @@ void receiver::handle_timeout(time_point now) {
   collect(now);
 }
 
+void receiver::keep_packets() {
+  if (std::exchange(config_.keep, true))
+    return;
+  for (auto& x : slots_)
+    if (x.stream)
+      x.stream->keep_packets();
+}
+
 media_batch receiver::find_packets(std::span<const packet_key> keys) const {
   auto found = std::vector<media_packet>{};
   for (auto& key : keys) {

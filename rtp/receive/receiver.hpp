@@ -149,6 +149,9 @@ public:
     large_audience_ = on;
   }
 
+  /// Stores packets for consumers that NACK from now on.
+  void keep_packets();
+
   /// Limits key frame requests to the first `encodings` encodings. Without this
   /// call, all may be requested.
   void set_wanted(size_t encodings);

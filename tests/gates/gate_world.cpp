@@ -46,6 +46,8 @@ actors::socket_actor spawn_recorder(caf::actor_system& system,
         },
         [](const actors::route_tuple&) {},
         [](const actors::unroute_tuple&) {},
+        [](const actors::route_trunk&) {},
+        [](const actors::unroute_trunk&) {},
         [](const actors::add_check_responder&) {},
         [self](const actors::close_sockets&) { self->quit(); },
     };

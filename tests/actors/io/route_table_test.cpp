@@ -85,3 +85,34 @@ TEST_CASE("octets that are no STUN request are looked up by tuple alone") {
   net::datagram empty{test::to_buffer({}), tuple(7), {}};
   CHECK(find(routes, empty) == 0);
 }
+
+TEST_CASE("media of other nodes is routed by its tag and their address") {
+  constexpr uint32_t tag = 0xABCDE;
+  auto from = [](uint32_t ssrc, uint16_t port) {
+    test::rtp_builder x;
+    x.ssrc = ssrc;
+    return net::datagram{test::to_buffer(x.build()), tuple(port), {}};
+  };
+  auto found = [](const table& routes, const net::datagram& x) {
+    const auto* to = routes.find_trunk(x);
+    return to ? *to : 0;
+  };
+  table routes;
+  CHECK(found(routes, from(tag << 12, 7000)) == 0);
+  routes.add_trunk(tag, tuple(7000).remote, 1);
+  CHECK(found(routes, from(tag << 12, 7000)) == 1);
+  CHECK(found(routes, from(tag << 12 | 0xFFF, 7000)) == 1);
+  CHECK(found(routes, from((tag + 1) << 12, 7000)) == 0);
+  CHECK(found(routes, from(tag << 12, 7001)) == 0);
+  auto by_tcp = from(tag << 12, 7000);
+  by_tcp.tuple.protocol = net::transport_protocol::tcp;
+  CHECK(found(routes, by_tcp) == 0);
+  // RTCP has the SSRC of its sender before any other.
+  test::octets report{0x80, 201, 0, 1, 0xAB, 0xCD, 0xE1, 0x23};
+  CHECK(found(routes, {test::to_buffer(report), tuple(7000), {}}) == 1);
+  CHECK(found(routes, check("alice", 7000)) == 0);
+  routes.remove_trunk(tag, 2);
+  CHECK(routes.size() == 1);
+  routes.remove_trunk(tag, 1);
+  CHECK(found(routes, from(tag << 12, 7000)) == 0);
+}

@@ -40,6 +40,8 @@ struct scene {
               [](const actors::unroute_fragment&) {},
               [](const actors::route_tuple&) {},
               [](const actors::unroute_tuple&) {},
+              [](const actors::route_trunk&) {},
+              [](const actors::unroute_trunk&) {},
               [this](const actors::add_check_responder& x) {
                 given.push_back(x.responder);
                 CHECK(x.consent_timeout == 30s);
