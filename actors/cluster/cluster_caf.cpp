@@ -37,7 +37,10 @@ void load_cluster_modules(caf::actor_system_config& settings) {
       .add_message_type<part_wanted>("troupe::part_wanted")
       .add_message_type<part_closed>("troupe::part_closed")
       .add_message_type<voices_heard>("troupe::voices_heard")
-      .add_message_type<member_command>("troupe::member_command");
+      .add_message_type<member_command>("troupe::member_command")
+      .add_message_type<open_trunk>("troupe::open_trunk")
+      .add_message_type<want_stream>("troupe::want_stream")
+      .add_message_type<stream_refused>("troupe::stream_refused");
 }
 
 } // namespace troupe::actors

@@ -117,6 +117,8 @@ using gateway_v1_actor = caf::typed_actor<
     // From a room on the sender's node to the room of the same id.
     caf::reacts_to<room_snapshot>, caf::reacts_to<room_delta>,
     caf::reacts_to<part_wanted>, caf::reacts_to<part_closed>,
-    caf::reacts_to<voices_heard>, caf::reacts_to<member_command>>;
+    caf::reacts_to<voices_heard>, caf::reacts_to<member_command>,
+    caf::reacts_to<open_trunk>, caf::reacts_to<want_stream>,
+    caf::reacts_to<stream_refused>>;
 
 } // namespace troupe::actors

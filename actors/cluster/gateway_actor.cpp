@@ -45,6 +45,9 @@ protected:
         [this](part_closed& x) { pass_room(x); },
         [this](voices_heard& x) { pass_room(x); },
         [this](member_command& x) { pass_room(x); },
+        [this](open_trunk& x) { pass_room(x); },
+        [this](want_stream& x) { pass_room(x); },
+        [this](stream_refused& x) { pass_room(x); },
         [this](const end_gateway&) { quit(); },
     };
   }
@@ -64,7 +67,8 @@ private:
            && !x.mid.is_response()
            && is_one_of<link_hello, seen, rooms_changed, rooms_snapshot,
                         goodbye, room_snapshot, room_delta, part_wanted,
-                        part_closed, voices_heard, member_command>(content);
+                        part_closed, voices_heard, member_command, open_trunk,
+                        want_stream, stream_refused>(content);
   }
 
   template <class Message>

@@ -73,8 +73,45 @@ struct member_command {
   std::string kind;
 };
 
+/// The keys with which the sender of this message will send media of the room,
+/// and where it takes media.
+struct open_trunk {
+  std::string room;
+  /// Of this message's sender. Another one replaces the trunk.
+  uint64_t epoch = 0;
+  std::string key;  // AEAD_AES_128_GCM: 16 octets
+  std::string salt; // 12 octets
+  std::string address;
+  uint16_t port = 0;
+  /// The upper 20 bits of all SSRCs that the sender of this message draws.
+  uint32_t tag = 0;
+  /// The first of 256 SSRCs with that tag, with which the receiver of this
+  /// message sends RTCP that is about no stream of its own.
+  uint32_t reporter = 0;
+};
+
+/// What the sender of this message wants of a producer on the receiver's node.
+/// Replaces its former wish.
+struct want_stream {
+  std::string room;
+  std::string producer;
+  /// The highest encoding, or spatial layer of SVC, from 0; -1: none.
+  int8_t highest = -1;
+  /// For each encoding its SSRC, and that of its RTX if it has any, drawn by
+  /// the receiver of the media. Always the same ones while the relay lives;
+  /// none: the relay has ended, and its SSRCs are never used again.
+  std::vector<uint32_t> ssrcs;
+};
+
+/// The stream cannot be sent: the producer is gone, or the SSRCs were used.
+struct stream_refused {
+  std::string room;
+  std::string producer;
+};
+
 using room_message = std::variant<room_snapshot, room_delta, part_wanted,
-                                  part_closed, voices_heard, member_command>;
+                                  part_closed, voices_heard, member_command,
+                                  open_trunk, want_stream, stream_refused>;
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, wire_change& x) {
@@ -113,6 +150,23 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, member_command& x) {
   return f(caf::meta::type_name("troupe::member_command"), x.room, x.what,
            x.peer, x.by, x.kind);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, open_trunk& x) {
+  return f(caf::meta::type_name("troupe::open_trunk"), x.room, x.epoch, x.key,
+           x.salt, x.address, x.port, x.tag, x.reporter);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, want_stream& x) {
+  return f(caf::meta::type_name("troupe::want_stream"), x.room, x.producer,
+           x.highest, x.ssrcs);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, stream_refused& x) {
+  return f(caf::meta::type_name("troupe::stream_refused"), x.room, x.producer);
 }
 
 } // namespace troupe::actors

@@ -97,4 +97,15 @@ void add_cluster_metrics(prometheus_text& out, const cluster_report& x) {
               "Messages that this version does not know.", x.unknown_messages);
 }
 
+void add_trunk_metrics(prometheus_text& out, const trunk_totals& x) {
+  out.counter("troupe_cluster_media_packets_total",
+              "RTP packets from and to other nodes, by direction.");
+  out.sample(x.packets_received, {{"direction", "in"}});
+  out.sample(x.packets_sent, {{"direction", "out"}});
+  out.counter("troupe_cluster_media_octets_total",
+              "Bytes of these packets, as encrypted.");
+  out.sample(x.octets_received, {{"direction", "in"}});
+  out.sample(x.octets_sent, {{"direction", "out"}});
+}
+
 } // namespace troupe::actors

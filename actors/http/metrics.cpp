@@ -316,6 +316,7 @@ void metrics_snapshot::read(overload_state_board& board, net::time_point now) {
   received = from.producers.sum();
   sent = from.consumers.sum();
   data = from.data.sum();
+  trunks = from.trunks.sum();
   batches_refused = from.batches_refused.load(relaxed);
   for (size_t i = 0; i < plain_refused.size(); ++i)
     plain_refused[i] = from.plain_refused[i].load(relaxed);
@@ -347,8 +348,10 @@ std::string render_metrics(const metrics_snapshot& x) {
   add_data(out, x.data);
   add_drops(out, x);
   add_load(out, x);
-  if (x.cluster)
+  if (x.cluster) {
     add_cluster_metrics(out, *x.cluster);
+    add_trunk_metrics(out, x.trunks);
+  }
   add_process(out, x.process);
   return out.text();
 }

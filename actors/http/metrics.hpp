@@ -28,6 +28,7 @@ struct metrics_snapshot {
   receiver_totals received;
   sender_totals sent;
   data_totals data;
+  trunk_totals trunks;
   uint64_t batches_refused = 0;
   std::array<uint64_t, plain_refusal_count> plain_refused{};
   std::array<uint64_t, chat_refusal_count> chat_refused{};

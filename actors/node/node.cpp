@@ -182,6 +182,10 @@ std::optional<std::string> node::impl::start() {
                     {{settings.data.buffer_limit, settings.data.buffer_time},
                      &sockets.ticks(),
                      board});
+  auto services = std::make_shared<const media_services>(media_services{
+      settings, dtls.get(), *backend, &sockets.port(), socket, &sockets.ticks(),
+      board, sctp, &threads,
+      std::make_shared<quota>(settings.rtc.plain_transports), ice.servers});
   if (auto failure = start_cluster(settings.cluster, sockets.port(), socket,
                                    system, threads, board, cluster))
     return failure;
@@ -191,11 +195,7 @@ std::optional<std::string> node::impl::start() {
        {&sockets.port(), board, to_shedding_limits(settings), &sockets.ticks()},
        settings.rtc.sctp == "off" ? sctp_actor{} : sctp,
        settings.overload.max_waiting,
-       to_room_cluster(cluster.get())});
-  auto services = std::make_shared<const media_services>(media_services{
-      settings, dtls.get(), *backend, &sockets.port(), socket, &sockets.ticks(),
-      board, sctp, &threads,
-      std::make_shared<quota>(settings.rtc.plain_transports), ice.servers});
+       to_room_cluster(cluster.get(), services)});
   gateway = std::make_unique<http_gateway>(
       system, services, caf::actor_cast<room_gate_actor>(server), entry.auth);
   if (auto failure = add_admin_api())

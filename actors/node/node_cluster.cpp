@@ -67,12 +67,14 @@ start_cluster(const config::cluster_keys& keys, net::media_port& port,
 }
 
 std::shared_ptr<const room_cluster>
-to_room_cluster(const cluster_service* cluster) {
+to_room_cluster(const cluster_service* cluster,
+                std::shared_ptr<const media_services> media) {
   if (!cluster)
     return nullptr;
   const auto& self = cluster->self();
   return std::make_shared<const room_cluster>(
-      room_cluster{cluster->rooms(), self.node, self.incarnation});
+      room_cluster{cluster->rooms(), self.node, self.incarnation, self.media,
+                   std::move(media)});
 }
 
 } // namespace troupe::actors

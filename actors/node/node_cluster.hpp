@@ -36,6 +36,7 @@ start_cluster(const config::cluster_keys& keys, net::media_port& port,
 
 /// What the node's rooms need of it; null if there is no cluster.
 std::shared_ptr<const room_cluster>
-to_room_cluster(const cluster_service* cluster);
+to_room_cluster(const cluster_service* cluster,
+                std::shared_ptr<const media_services> media);
 
 } // namespace troupe::actors

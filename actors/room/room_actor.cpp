@@ -142,6 +142,8 @@ room_actor::behavior_type room_state::make_behavior() {
         replica.handle(x);
         drain();
       },
+      [this](const trunk_message& x) { trunks.handle(x); },
+      [this](const relay_ended& x) { trunks.handle(x); },
       [this](const replica_tick&) {
         replica.handle_tick();
         drain();
@@ -156,9 +158,11 @@ void room_state::end_shard(size_t index) {
   for (const auto& [who, x] : members)
     if (x.shard == index)
       self->send(x.peer, close_peer{leave_reason::failed});
+  trunks.close_on(index);
 }
 
 void room_state::end() {
+  trunks.close_all();
   replica.end();
   self->quit();
 }
@@ -206,6 +210,8 @@ void room_state::handle_down(const caf::down_msg& down) {
   }
   if (lobby.handle_down(down.source))
     return drain();
+  if (trunks.handle_down(down.source))
+    return;
   if (const auto* who = members.id_of(down.source.id())) {
     leave(peer_id{*who}, {leave_reason::failed});
     drain();

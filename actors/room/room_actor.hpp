@@ -12,6 +12,7 @@
 #include "actors/room/room_report.hpp"
 #include "actors/room/session_listener.hpp"
 #include "actors/speech/speech_activity.hpp"
+#include "actors/trunk/trunk_actor.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -139,6 +140,8 @@ using room_actor = room_directory_actor::extend<
     // Which other nodes have the room, and what their rooms say.
     caf::reacts_to<room_neighbour>, caf::reacts_to<room_neighbours_known>,
     caf::reacts_to<room_message_from>,
+    // What its trunks say.
+    caf::reacts_to<trunk_message>, caf::reacts_to<relay_ended>,
     // INTERNAL: the other nodes are to be told what has changed.
     caf::reacts_to<replica_tick>>;
 

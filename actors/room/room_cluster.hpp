@@ -1,7 +1,9 @@
 #pragma once
 
 #include "actors/cluster/room_link.hpp"
+#include "actors/transport/media_services.hpp"
 
+#include <memory>
 #include <string>
 
 namespace troupe::actors {
@@ -13,6 +15,9 @@ struct room_cluster {
   /// This node's name and incarnation.
   std::string node;
   uint64_t incarnation = 0;
+  /// Where it takes media from other nodes.
+  net::socket_address media_address;
+  std::shared_ptr<const media_services> media;
 };
 
 } // namespace troupe::actors

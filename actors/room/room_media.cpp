@@ -21,7 +21,7 @@ caf::result<producer_entry> room_state::find(const find_producer& x) {
   if (!found && !x.producer && x.own_if_alone && people.size() == 1)
     found = people.next_own(*who, x.except);
   if (found && replica.is_remote(found->info.peer))
-    return to_caf(protocol::make_error(error_code::producer_not_found));
+    return trunks.relay(*found);
   if (found)
     return producer_entry{*found, handles.at(found->info.id)};
   return to_caf(protocol::make_error(x.producer ? error_code::producer_not_found

@@ -166,6 +166,9 @@ private:
   void handle(neighbour& from, uint64_t node, const part_closed& x);
   void handle(neighbour& from, uint64_t node, const voices_heard& x);
   void handle(neighbour& from, uint64_t node, const member_command& x);
+  // Those of trunks.
+  template <class Message>
+  void handle(neighbour& from, uint64_t node, const Message& x);
 
   // Carries out what a moderator on another node wants of this node's members.
   void obey(const member_command& x);
@@ -195,6 +198,9 @@ private:
 
   // Admits the joins that wait, once there is no more to wait for.
   void become_ready();
+
+  // The node has no part of the room any more.
+  void lose(const std::string& node);
 
   void count_violations(neighbour& from, uint64_t node);
 

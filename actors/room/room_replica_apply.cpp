@@ -132,7 +132,9 @@ void room_replica::apply_opened(const part_entry<std::string>& x) {
 void room_replica::apply_closed(const part_entry<std::string>& x) {
   if (x.key.kind == entry_kind::data_producer)
     return room_.withdraw(data_producer_id{x.key.id});
-  room_.withdraw(producer_id{x.key.id});
+  const producer_id which{x.key.id};
+  room_.trunks.close_relay(which);
+  room_.withdraw(which);
 }
 
 void room_replica::apply_data_opened(const part_entry<std::string>& x) {
@@ -153,8 +155,10 @@ void room_replica::apply_changed(const part_entry<std::string>& x) {
   if (x.key.kind == entry_kind::data_producer)
     return apply_data_changed(x);
   if (x.key.kind == entry_kind::producer) {
-    if (const auto facts = to_producer_facts(x))
+    if (const auto facts = to_producer_facts(x)) {
+      room_.trunks.set_paused(facts->info.id, facts->info.paused);
       room_.set_paused({facts->info.id, facts->info.paused, {}});
+    }
     return;
   }
   auto described = protocol::read_described_member(x.payload);

@@ -64,14 +64,20 @@ void room_replica::handle(const room_neighbour& x) {
       break;
     case neighbour_state::dead:
       union_->handle_dead(node, now());
+      lose(x.node);
       break;
     case neighbour_state::left:
       union_->handle_closed(node);
+      lose(x.node);
       break;
   }
   apply();
   prune();
   become_ready();
+}
+
+void room_replica::lose(const std::string& node) {
+  room_.trunks.close(node);
 }
 
 void room_replica::attach(const std::string& name, uint64_t node) {
@@ -132,8 +138,9 @@ void room_replica::handle(neighbour& from, uint64_t, const part_wanted& x) {
     send(from.name, room_snapshot{room_.id.str(), std::move(piece)});
 }
 
-void room_replica::handle(neighbour&, uint64_t node, const part_closed&) {
+void room_replica::handle(neighbour& from, uint64_t node, const part_closed&) {
   union_->handle_closed(node);
+  lose(from.name);
 }
 
 void room_replica::handle(neighbour&, uint64_t node, const voices_heard& x) {
@@ -173,6 +180,11 @@ void room_replica::obey(const member_command& x) {
                 who, to_kind(x.kind).value_or(protocol::media_kind::audio)});
   else if (x.what == "makeHost")
     room_.carry_out(by, protocol::verb::make_host{who});
+}
+
+template <class Message>
+void room_replica::handle(neighbour& from, uint64_t, const Message& x) {
+  room_.trunks.handle(from.name, x);
 }
 
 void room_replica::ask() {

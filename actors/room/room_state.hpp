@@ -16,6 +16,7 @@
 #include "actors/room/room_rules.hpp"
 #include "actors/room/room_shards.hpp"
 #include "actors/room/room_speech.hpp"
+#include "actors/room/room_trunks.hpp"
 #include "actors/room/roster.hpp"
 #include "actors/room/server_channels.hpp"
 
@@ -233,6 +234,7 @@ struct room_state {
   room_rules rules;
   room_lobby lobby{*this};
   room_replica replica{*this};
+  room_trunks trunks{*this};
   room_quotas quotas;
   room_speech speech;
   member_table members;

@@ -66,6 +66,15 @@ struct sender_totals {
   void add(const rtp::forwarder_stats& x);
 };
 
+/// RTP between this node and others, retransmissions included, in protected
+/// sizes.
+struct trunk_totals {
+  uint64_t packets_sent = 0;
+  uint64_t octets_sent = 0;
+  uint64_t packets_received = 0;
+  uint64_t octets_received = 0;
+};
+
 /// Totals of data channels.
 struct data_totals {
   uint64_t messages_received = 0;
@@ -189,6 +198,7 @@ public:
   striped_counters<receiver_totals> producers;
   striped_counters<sender_totals> consumers;
   striped_counters<data_totals> data;
+  striped_counters<trunk_totals> trunks;
 
   /// The number of transports, by kind and phase.
   std::atomic<int64_t>& transports_in(transport_kind kind,

@@ -110,6 +110,9 @@ TEST_CASE("a node reaches a gateway that has one message more") {
             [](const part_closed&) {},
             [](const voices_heard&) {},
             [](const member_command&) {},
+            [](const open_trunk&) {},
+            [](const want_stream&) {},
+            [](const stream_refused&) {},
             [](const later_news&) {
             }};
   });

@@ -100,3 +100,19 @@ TEST_CASE("the counters of the cluster and of its port are written") {
     CHECK(has_line(page, line));
   }
 }
+
+TEST_CASE("media between nodes is written by direction") {
+  metrics_snapshot x;
+  x.trunks = {1, 2, 3, 4};
+  CHECK(render_metrics(x).find("cluster_media") == std::string::npos);
+  x.cluster.emplace();
+  const auto page = render_metrics(x);
+  for (std::string line :
+       {"troupe_cluster_media_packets_total{direction=\"out\"} 1",
+        "troupe_cluster_media_octets_total{direction=\"out\"} 2",
+        "troupe_cluster_media_packets_total{direction=\"in\"} 3",
+        "troupe_cluster_media_octets_total{direction=\"in\"} 4"}) {
+    CAPTURE(line);
+    CHECK(has_line(page, line));
+  }
+}

@@ -107,8 +107,10 @@ public:
     }
     for (size_t i = 0; i < 2; ++i) {
       bridges[i] = world.system->spawn(bridge_end::make, table, i);
-      auto shared = std::make_shared<const actors::room_cluster>(
-          actors::room_cluster{bridges[i], bridge_node_name(i), i + 1});
+      auto shared =
+          std::make_shared<const actors::room_cluster>(actors::room_cluster{
+              bridges[i], bridge_node_name(i), i + 1,
+              *net::parse_address("127.0.0.1", 1), world.services});
       servers[i] = actors::spawn_server(*world.system,
                                         {world.settings.room,
                                          {&world.sockets->port(), world.load},

@@ -1,0 +1,148 @@
+#include "actors/room/room_trunks.hpp"
+
+#include "actors/base/caf_error.hpp"
+#include "actors/room/room_state.hpp"
+
+#include <algorithm>
+
+namespace troupe::actors {
+
+const trunk_actor& room_trunks::open(const std::string& node) {
+  auto i = trunks_.find(node);
+  if (i == trunks_.end()) {
+    const auto& shared = *room_.services.cluster;
+    const auto shard = room_.assign_shard();
+    auto opened =
+        spawn_trunk(room_.self->system(),
+                    {room_.id, node, shared.media, shared.media_address,
+                     room_.shards.at(shard),
+                     caf::actor_cast<trunk_listener_actor>(room_.self)});
+    room_.self->monitor(opened);
+    i = trunks_.emplace(node, entry{std::move(opened), shard}).first;
+  }
+  return i->second.actor;
+}
+
+void room_trunks::forget_relays(const std::string& node) {
+  std::erase_if(relays_, [&](const auto& x) { return x.second.node == node; });
+}
+
+void room_trunks::end(const std::string& node, const entry& x) {
+  forget_relays(node);
+  room_.self->demonitor(x.actor.address());
+  room_.self->send(x.actor, close_transport{});
+  room_.shards.release(x.shard);
+}
+
+caf::result<producer_entry> room_trunks::relay(const producer_facts& facts) {
+  const auto& which = facts.info.id;
+  if (auto i = relays_.find(which); i != relays_.end()) {
+    auto out = i->second.entry;
+    out.facts.info = facts.info;
+    out.facts.age = facts.age;
+    return out;
+  }
+  const auto node = room_.replica.node_of(facts.info.peer);
+  if (node.empty())
+    return to_caf(protocol::make_error(error_code::producer_not_found));
+  auto promise = room_.self->make_response_promise<producer_entry>();
+  room_.self
+      ->request(open(node),
+                room_.services.cluster->media->settings.request_timeout,
+                relay_producer{facts, room_.speech.of(facts.info.peer),
+                               room_.speech.loudest()})
+      .then(
+          [this, promise, node, age = facts.age](relay_opened& x) mutable {
+            x.entry.facts.age = age;
+            const auto& info = x.entry.facts.info;
+            // It may have been closed meanwhile.
+            if (!room_.people.find(info.id))
+              promise.deliver(
+                  to_caf(protocol::make_error(error_code::producer_not_found)));
+            else
+              promise.deliver(
+                  relays_.insert_or_assign(info.id, relay_entry{node, x.entry})
+                      .first->second.entry);
+          },
+          [promise](caf::error& why) mutable { promise.deliver(why); });
+  return promise;
+}
+
+void room_trunks::close_relay(const producer_id& which) {
+  if (relays_.erase(which) == 0)
+    return;
+  for (const auto& [node, trunk] : trunks_)
+    room_.self->send(trunk.actor, actors::close_relay{which});
+}
+
+void room_trunks::set_paused(const producer_id& which, bool paused) {
+  auto i = relays_.find(which);
+  if (i == relays_.end())
+    return;
+  if (paused)
+    room_.self->send(i->second.entry.handles.producer, pause_producer{});
+  else
+    room_.self->send(i->second.entry.handles.producer, resume_producer{});
+}
+
+void room_trunks::handle(const std::string& node, const open_trunk& x) {
+  room_.self->send(open(node), x);
+}
+
+void room_trunks::handle(const std::string& node, const want_stream& x) {
+  serve_stream out{x, {}};
+  const producer_id which{x.producer};
+  if (const auto* facts = room_.people.find(which))
+    if (auto i = room_.handles.find(which); i != room_.handles.end())
+      out.source = producer_entry{*facts, i->second};
+  room_.self->send(open(node), std::move(out));
+}
+
+void room_trunks::handle(const std::string& node, const stream_refused& x) {
+  if (auto i = trunks_.find(node); i != trunks_.end())
+    room_.self->send(i->second.actor, x);
+}
+
+void room_trunks::handle(const trunk_message& x) {
+  if (room_.replica.clustered())
+    room_.self->send(room_.services.cluster->cluster,
+                     room_message_to{room_.id, x.node, x.what});
+}
+
+void room_trunks::handle(const relay_ended& x) {
+  relays_.erase(x.producer);
+}
+
+void room_trunks::close(const std::string& node) {
+  if (auto gone = trunks_.extract(node); !gone.empty())
+    end(gone.key(), gone.mapped());
+}
+
+void room_trunks::close_all() {
+  for (const auto& [node, trunk] : trunks_)
+    end(node, trunk);
+  trunks_.clear();
+}
+
+void room_trunks::close_on(size_t shard) {
+  std::erase_if(trunks_, [&](const auto& x) {
+    if (x.second.shard != shard)
+      return false;
+    end(x.first, x.second);
+    return true;
+  });
+}
+
+bool room_trunks::handle_down(const caf::actor_addr& source) {
+  auto i = std::ranges::find_if(trunks_, [&](const auto& x) {
+    return x.second.actor.address() == source;
+  });
+  if (i == trunks_.end())
+    return false;
+  room_.shards.release(i->second.shard);
+  forget_relays(i->first);
+  trunks_.erase(i);
+  return true;
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "actors/room/room_actor.hpp"
+#include "actors/trunk/trunk_actor.hpp"
+
+#include <caf/typed_response_promise.hpp>
+
+#include <map>
+#include <string>
+
+namespace troupe::actors {
+
+struct room_state;
+
+/// INTERNAL to the room actor: its trunks, one for each node with which it
+/// exchanges media, and the relays of the producers on other nodes.
+class room_trunks {
+public:
+  explicit room_trunks(room_state& room) : room_(room) {}
+
+  /// The entry of a producer on another node, with the handles of its relay,
+  /// which is opened if there is none yet. No message to the other node is
+  /// waited for. Errors: producer_not_found if its node is gone.
+  caf::result<producer_entry> relay(const producer_facts& facts);
+
+  /// The producer is gone.
+  void close_relay(const producer_id& which);
+
+  /// The producer was paused or resumed.
+  void set_paused(const producer_id& which, bool paused);
+
+  // -- messages of the replica on that node
+
+  void handle(const std::string& node, const open_trunk& x);
+  void handle(const std::string& node, const want_stream& x);
+  void handle(const std::string& node, const stream_refused& x);
+
+  // -- what a trunk says
+
+  void handle(const trunk_message& x);
+  void handle(const relay_ended& x);
+
+  /// The node is gone: its trunk ends.
+  void close(const std::string& node);
+
+  void close_all();
+
+  /// The shard with this index has failed: so do the trunks that it sends for.
+  void close_on(size_t shard);
+
+  /// An actor has ended. Returns whether it was a trunk, which is opened again
+  /// when it is needed.
+  bool handle_down(const caf::actor_addr& source);
+
+private:
+  struct relay_entry {
+    std::string node;
+    producer_entry entry;
+  };
+
+  struct entry {
+    trunk_actor actor;
+    size_t shard = 0;
+  };
+
+  // The trunk to a node, which is opened when needed.
+  const trunk_actor& open(const std::string& node);
+
+  // The relays of a trunk end with it.
+  void forget_relays(const std::string& node);
+
+  void end(const std::string& node, const entry& x);
+
+  room_state& room_;
+  std::map<std::string, entry> trunks_;
+  // The facts as the relays send: SSRCs and header extensions are the trunk's.
+  std::map<producer_id, relay_entry> relays_;
+};
+
+} // namespace troupe::actors
