@@ -40,7 +40,11 @@ void load_cluster_modules(caf::actor_system_config& settings) {
       .add_message_type<member_command>("troupe::member_command")
       .add_message_type<open_trunk>("troupe::open_trunk")
       .add_message_type<want_stream>("troupe::want_stream")
-      .add_message_type<stream_refused>("troupe::stream_refused");
+      .add_message_type<stream_refused>("troupe::stream_refused")
+      .add_message_type<want_data>("troupe::want_data")
+      .add_message_type<data_relay>("troupe::data_relay")
+      .add_message_type<data_credit>("troupe::data_credit")
+      .add_message_type<data_relay_over>("troupe::data_relay_over");
 }
 
 } // namespace troupe::actors

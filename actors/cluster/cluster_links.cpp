@@ -57,6 +57,9 @@ uint64_t wire_size(const room_message& x) {
   else if (const auto* delta = std::get_if<room_delta>(&x))
     for (const auto& y : delta->changes)
       octets += 32 + entry(y.entry);
+  else if (const auto* relayed = std::get_if<data_relay>(&x))
+    for (const auto& y : relayed->messages)
+      octets += 8 + y.content.size();
   return octets + 64;
 }
 

@@ -119,6 +119,9 @@ using gateway_v1_actor = caf::typed_actor<
     caf::reacts_to<part_wanted>, caf::reacts_to<part_closed>,
     caf::reacts_to<voices_heard>, caf::reacts_to<member_command>,
     caf::reacts_to<open_trunk>, caf::reacts_to<want_stream>,
-    caf::reacts_to<stream_refused>>;
+    caf::reacts_to<stream_refused>,
+    // The same of data channels.
+    caf::reacts_to<want_data>, caf::reacts_to<data_relay>,
+    caf::reacts_to<data_credit>, caf::reacts_to<data_relay_over>>;
 
 } // namespace troupe::actors

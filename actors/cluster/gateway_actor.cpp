@@ -48,6 +48,10 @@ protected:
         [this](open_trunk& x) { pass_room(x); },
         [this](want_stream& x) { pass_room(x); },
         [this](stream_refused& x) { pass_room(x); },
+        [this](want_data& x) { pass_room(x); },
+        [this](data_relay& x) { pass_room(x); },
+        [this](data_credit& x) { pass_room(x); },
+        [this](data_relay_over& x) { pass_room(x); },
         [this](const end_gateway&) { quit(); },
     };
   }
@@ -68,7 +72,8 @@ private:
            && is_one_of<link_hello, seen, rooms_changed, rooms_snapshot,
                         goodbye, room_snapshot, room_delta, part_wanted,
                         part_closed, voices_heard, member_command, open_trunk,
-                        want_stream, stream_refused>(content);
+                        want_stream, stream_refused, want_data, data_relay,
+                        data_credit, data_relay_over>(content);
   }
 
   template <class Message>

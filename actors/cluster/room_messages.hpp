@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/cluster/part_inspect.hpp"
+#include "actors/cluster/relay_messages.hpp"
 
 #include <caf/meta/type_name.hpp>
 
@@ -109,9 +110,11 @@ struct stream_refused {
   std::string producer;
 };
 
-using room_message = std::variant<room_snapshot, room_delta, part_wanted,
-                                  part_closed, voices_heard, member_command,
-                                  open_trunk, want_stream, stream_refused>;
+using room_message =
+    std::variant<room_snapshot, room_delta, part_wanted, part_closed,
+                 voices_heard, member_command, open_trunk, want_stream,
+                 stream_refused, want_data, data_relay, data_credit,
+                 data_relay_over>;
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, wire_change& x) {

@@ -43,6 +43,7 @@ data_producer_state::make_behavior(data_producer_config cfg) {
   self->set_error_handler([](caf::error&) {});
   return {
       [this](const data_producer_ended&) { self->quit(); },
+      [](const data_taken&) {}, // for relays
       [this](const begin_data&) { return begin(); },
       [this](const pause_data& x) {
         settings.paused = x.paused;

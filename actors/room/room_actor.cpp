@@ -144,6 +144,9 @@ room_actor::behavior_type room_state::make_behavior() {
       },
       [this](const trunk_message& x) { trunks.handle(x); },
       [this](const relay_ended& x) { trunks.handle(x); },
+      [this](data_relay_says& x) { data_relays.handle(x); },
+      [this](const data_relay_idle& x) { data_relays.handle(x); },
+      [this](const data_relay_violated& x) { data_relays.handle(x); },
       [this](const replica_tick&) {
         replica.handle_tick();
         drain();
@@ -163,6 +166,7 @@ void room_state::end_shard(size_t index) {
 
 void room_state::end() {
   trunks.close_all();
+  data_relays.close_all();
   replica.end();
   self->quit();
 }
@@ -210,7 +214,7 @@ void room_state::handle_down(const caf::down_msg& down) {
   }
   if (lobby.handle_down(down.source))
     return drain();
-  if (trunks.handle_down(down.source))
+  if (trunks.handle_down(down.source) || data_relays.handle_down(down.source))
     return;
   if (const auto* who = members.id_of(down.source.id())) {
     leave(peer_id{*who}, {leave_reason::failed});

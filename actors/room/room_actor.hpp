@@ -4,6 +4,7 @@
 #include "actors/base/quota.hpp"
 #include "actors/config/config.hpp"
 #include "actors/data/chat_listener.hpp"
+#include "actors/data/data_relay_actor.hpp"
 #include "actors/media/producer_entry.hpp"
 #include "actors/media/shard_actor.hpp"
 #include "actors/room/peer_handle.hpp"
@@ -142,6 +143,9 @@ using room_actor = room_directory_actor::extend<
     caf::reacts_to<room_message_from>,
     // What its trunks say.
     caf::reacts_to<trunk_message>, caf::reacts_to<relay_ended>,
+    // What its relays of data producers say.
+    caf::reacts_to<data_relay_says>, caf::reacts_to<data_relay_idle>,
+    caf::reacts_to<data_relay_violated>,
     // INTERNAL: the other nodes are to be told what has changed.
     caf::reacts_to<replica_tick>>;
 

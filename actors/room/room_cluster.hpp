@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/cluster/room_link.hpp"
+#include "actors/data/data_links.hpp"
 #include "actors/transport/media_services.hpp"
 
 #include <memory>
@@ -18,6 +19,8 @@ struct room_cluster {
   /// Where it takes media from other nodes.
   net::socket_address media_address;
   std::shared_ptr<const media_services> media;
+  /// Never null.
+  std::shared_ptr<data_links> data = std::make_shared<data_links>();
 };
 
 } // namespace troupe::actors

@@ -39,7 +39,7 @@ caf::result<data_producer_entry> room_state::find(const find_data_producer& x) {
   if (!found && !x.producer && x.own_if_alone && people.size() == 1)
     found = find_next(data, *who, x.except, true);
   if (found && replica.is_remote(found->info.peer))
-    return to_caf(protocol::make_error(error_code::data_producer_not_found));
+    return data_relays.relay(*found);
   if (found)
     return data_producer_entry{*found, data_handles.at(found->info.id)};
   return to_caf(protocol::make_error(x.producer

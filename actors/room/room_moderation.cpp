@@ -152,6 +152,7 @@ caf::result<done> room_state::carry_out(const peer_id& by,
 void room_state::end_members(const departure& how) {
   replica.remove_all();
   trunks.close_all();
+  data_relays.close_all();
   for (const auto& [who, x] : members) {
     log_left(x, who, name_of(who), how, 0);
     self->demonitor(x.peer.address());

@@ -166,6 +166,10 @@ private:
   void handle(neighbour& from, uint64_t node, const part_closed& x);
   void handle(neighbour& from, uint64_t node, const voices_heard& x);
   void handle(neighbour& from, uint64_t node, const member_command& x);
+  void handle(neighbour& from, uint64_t node, const want_data& x);
+  void handle(neighbour& from, uint64_t node, data_relay& x);
+  void handle(neighbour& from, uint64_t node, const data_credit& x);
+  void handle(neighbour& from, uint64_t node, const data_relay_over& x);
   // Those of trunks.
   template <class Message>
   void handle(neighbour& from, uint64_t node, const Message& x);

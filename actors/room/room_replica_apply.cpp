@@ -109,7 +109,8 @@ void room_replica::apply_left(const part_entry<std::string>& x) {
     room_.speech.remove(who);
   for (const auto& gone : room_.people.remove(who))
     room_.handles.erase(gone);
-  room_.data.remove(who);
+  for (const auto& gone : room_.data.remove(who))
+    room_.data_relays.finish(gone);
   room_.audience.notify_others(event::peer_left{who}, who);
   room_.audience.remove(who);
 }
@@ -130,8 +131,11 @@ void room_replica::apply_opened(const part_entry<std::string>& x) {
 }
 
 void room_replica::apply_closed(const part_entry<std::string>& x) {
-  if (x.key.kind == entry_kind::data_producer)
-    return room_.withdraw(data_producer_id{x.key.id});
+  if (x.key.kind == entry_kind::data_producer) {
+    const data_producer_id gone{x.key.id};
+    room_.data_relays.finish(gone);
+    return room_.withdraw(gone);
+  }
   const producer_id which{x.key.id};
   room_.trunks.close_relay(which);
   room_.withdraw(which);
@@ -147,8 +151,9 @@ void room_replica::apply_data_opened(const part_entry<std::string>& x) {
 }
 
 void room_replica::apply_data_changed(const part_entry<std::string>& x) {
-  if (const auto facts = to_data_producer_facts(x))
-    room_.data.set_paused(facts->info.id, facts->info.paused);
+  const auto facts = to_data_producer_facts(x);
+  if (facts && room_.data.set_paused(facts->info.id, facts->info.paused))
+    room_.data_relays.set_paused(facts->info.id, facts->info.paused);
 }
 
 void room_replica::apply_changed(const part_entry<std::string>& x) {

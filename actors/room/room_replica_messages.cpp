@@ -78,6 +78,7 @@ void room_replica::handle(const room_neighbour& x) {
 
 void room_replica::lose(const std::string& node) {
   room_.trunks.close(node);
+  room_.data_relays.close(node);
 }
 
 void room_replica::attach(const std::string& name, uint64_t node) {
@@ -85,6 +86,7 @@ void room_replica::attach(const std::string& name, uint64_t node) {
   x.name = name;
   x.asked.reset();
   union_->attach(node);
+  room_.data_relays.resume(name);
 }
 
 void room_replica::prune() {
@@ -180,6 +182,22 @@ void room_replica::obey(const member_command& x) {
                 who, to_kind(x.kind).value_or(protocol::media_kind::audio)});
   else if (x.what == "makeHost")
     room_.carry_out(by, protocol::verb::make_host{who});
+}
+
+void room_replica::handle(neighbour& from, uint64_t, const want_data& x) {
+  room_.data_relays.handle(from.name, x);
+}
+
+void room_replica::handle(neighbour& from, uint64_t, data_relay& x) {
+  room_.data_relays.handle(from.name, x);
+}
+
+void room_replica::handle(neighbour& from, uint64_t, const data_credit& x) {
+  room_.data_relays.handle(from.name, x);
+}
+
+void room_replica::handle(neighbour& from, uint64_t, const data_relay_over& x) {
+  room_.data_relays.handle(from.name, x);
 }
 
 template <class Message>

@@ -11,6 +11,7 @@
 #include "actors/room/released_id.hpp"
 #include "actors/room/room_actor.hpp"
 #include "actors/room/room_chat.hpp"
+#include "actors/room/room_data_relays.hpp"
 #include "actors/room/room_lobby.hpp"
 #include "actors/room/room_replica.hpp"
 #include "actors/room/room_rules.hpp"
@@ -235,6 +236,7 @@ struct room_state {
   room_lobby lobby{*this};
   room_replica replica{*this};
   room_trunks trunks{*this};
+  room_data_relays data_relays{*this};
   room_quotas quotas;
   room_speech speech;
   member_table members;

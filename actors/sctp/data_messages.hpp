@@ -93,6 +93,13 @@ struct data_producer_ended {
   data_producer_key producer{};
 };
 
+/// So many more messages of a direct producer have been passed on to its
+/// consumers.
+struct data_taken {
+  data_producer_key producer{};
+  uint64_t messages = 0;
+};
+
 /// Why a data consumer ended.
 enum class data_end_reason : uint8_t {
   /// The client closed the channel.
@@ -100,10 +107,13 @@ enum class data_end_reason : uint8_t {
   /// The association has ended.
   association_closed,
   /// More octets than the limit waited for the client, for too long.
-  too_slow
+  too_slow,
+  /// The producer of a direct consumer is gone, and all its messages have
+  /// arrived. Consumers with a client stay.
+  producer_gone
 };
 
-/// "closed-by-client", "association-closed" or "too-slow".
+/// "closed-by-client", "association-closed", "too-slow" or "producer-gone".
 std::string_view to_string(data_end_reason x);
 
 /// The consumer gets nothing more, and the switch has erased it.
@@ -141,7 +151,9 @@ using sctp_listener_actor = caf::typed_actor<
 /// Events that the switch sends to a data producer's actor.
 using data_producer_events_actor = caf::typed_actor<
     // The client closed its channel.
-    caf::reacts_to<data_producer_ended>>;
+    caf::reacts_to<data_producer_ended>,
+    // For direct producers that ask for it.
+    caf::reacts_to<data_taken>>;
 
 /// Events that the switch sends to a data consumer's actor.
 using data_consumer_events_actor = caf::typed_actor<

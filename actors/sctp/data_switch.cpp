@@ -37,6 +37,8 @@ std::string_view to_string(data_end_reason x) {
       return "association-closed";
     case data_end_reason::too_slow:
       return "too-slow";
+    case data_end_reason::producer_gone:
+      return "producer-gone";
   }
   return "invalid";
 }
@@ -146,8 +148,12 @@ void data_switch::finish(data_producer_key which, net::time_point now) {
   const auto gone = std::move(i->second);
   producers_.erase(i);
   for (auto* x : gone->consumers)
-    if (x->leaving)
+    if (!x->is.on) {
+      hand_over(*x);
+      end(x->is.key, data_end_reason::producer_gone, now);
+    } else if (x->leaving) {
       erase(x->is.key, true, now);
+    }
   if (auto* on = find(gone->is.on); on && !gone->ended) {
     on->producers.erase(gone->is.stream);
     stack_.reset_stream(on->id, gone->is.stream, now);
@@ -352,15 +358,28 @@ std::optional<switch_event> data_switch::poll_event() {
     events_.pop_front();
     return out;
   }
+  while (!taken_.empty()) {
+    const auto which = taken_.front();
+    taken_.pop_front();
+    if (auto* x = find_in(producers_, which))
+      return data_taken{which, std::exchange(x->taken, 0)};
+  }
   while (!arrived_.empty()) {
     const auto which = arrived_.front();
     arrived_.pop_front();
-    if (auto* x = find_in(consumers_, which))
-      return data_arrived{which,
-                          std::make_shared<const std::vector<data_message>>(
-                              std::exchange(x->arrived, {}))};
+    if (auto* x = find_in(consumers_, which); x && !x->arrived.empty()) {
+      hand_over(*x);
+      return poll_event();
+    }
   }
   return std::nullopt;
+}
+
+void data_switch::hand_over(consumer& direct) {
+  if (!direct.arrived.empty())
+    events_.emplace_back(data_arrived{
+        direct.is.key, std::make_shared<const std::vector<data_message>>(
+                           std::exchange(direct.arrived, {}))});
 }
 
 // -- statistics ---------------------------------------------------------------
@@ -373,6 +392,7 @@ data_producer_stats data_switch::stats(data_producer_key which) const {
   if (x->is.on)
     out.stream = x->is.stream;
   out.open = is_open(x->is.on) && !x->ended;
+  out.consumers = x->consumers.size();
   return out;
 }
 

@@ -33,6 +33,8 @@ struct data_producer_stats {
   std::optional<net::sctp_stream_id> stream = {};
   /// Whether messages can pass: its association is connected.
   bool open = false;
+  /// How many consumers it has.
+  size_t consumers = 0;
 };
 
 /// Statistics of a data consumer.
@@ -64,6 +66,8 @@ struct switch_producer {
   std::optional<transport_key> on;
   net::sctp_stream_id stream = 0;
   bool paused = false;
+  /// Of a direct producer: emits `data_taken`.
+  bool reports_taken = false;
 };
 
 /// The initial state of a data consumer in the switch.
@@ -103,7 +107,7 @@ struct switch_channel_opened {
 using switch_event =
     std::variant<switch_state_changed, switch_channel_opened,
                  data_producer_ended, data_consumer_ended, data_producer_paused,
-                 data_buffered_low, data_arrived>;
+                 data_buffered_low, data_arrived, data_taken>;
 
 /// SCTP packets for a transport's client.
 struct switch_records {
@@ -148,7 +152,7 @@ public:
   std::optional<protocol::error> add_producer(const switch_producer& x);
 
   /// Removes a producer and closes its channel, once all that its client sent
-  /// before this is forwarded. Its consumers stay.
+  /// before this is forwarded. Then its direct consumers end; others stay.
   void remove_producer(data_producer_key which, net::time_point now);
 
   void set_paused(data_producer_key which, bool paused);
@@ -272,6 +276,7 @@ private:
     /// Messages of a direct producer.
     rtp::fifo<data_message> direct_messages;
     size_t direct_octets = 0;
+    size_t taken = 0;    // of these, not yet reported
     bool listed = false; // in `turns_`
   };
 
@@ -367,6 +372,9 @@ private:
   // Erases a consumer; closes its channel if `reset`.
   void erase(data_consumer_key which, bool reset, net::time_point now);
 
+  // Moves the messages of a direct consumer to the events.
+  void hand_over(consumer& direct);
+
   // The octets that wait for its client.
   size_t buffered(const consumer& x) const;
 
@@ -403,6 +411,7 @@ private:
   std::deque<transport_key> sending_;    // with records to send
   std::deque<switch_records> final_records_;
   std::deque<data_consumer_key> arrived_;
+  std::deque<data_producer_key> taken_;
   std::deque<switch_event> events_;
   data_totals totals_;
 };

@@ -104,6 +104,8 @@ void data_switch::take_direct(producer& direct, size_t& budget,
       break;
     direct.direct_octets -= x.octets->size() + message_overhead;
     direct.direct_messages.pop();
+    if (direct.is.reports_taken && direct.taken++ == 0)
+      taken_.push_back(direct.is.key);
   }
   direct.listed = false;
   if (!direct.direct_messages.empty())

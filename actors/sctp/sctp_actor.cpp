@@ -151,8 +151,8 @@ void sctp_actor_state::take(const application_data_received& x) {
 }
 
 caf::result<done> sctp_actor_state::add(const add_data_producer& x) {
-  if (auto refused =
-          engine->add_producer({x.producer, x.transport, x.stream, x.paused}))
+  if (auto refused = engine->add_producer(
+          {x.producer, x.transport, x.stream, x.paused, x.reports_taken}))
     return to_caf(*refused);
   output.add(x.producer, x.events);
   return done{};

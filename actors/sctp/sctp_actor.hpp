@@ -38,10 +38,12 @@ struct add_data_producer {
   bool paused = false;
   /// May be null.
   data_producer_events_actor events = {};
+  /// Of a direct one: `events` gets `data_taken`.
+  bool reports_taken = false;
 };
 
-/// Ends a data producer and closes its channel. Its consumers stay, but get
-/// nothing more from it.
+/// Ends a data producer and closes its channel. Its direct consumers end, and
+/// others stay, but get nothing more from it.
 struct remove_data_producer {
   data_producer_key producer{};
 };

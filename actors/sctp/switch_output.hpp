@@ -54,6 +54,10 @@ private:
     notify(producers_, x.producer, x);
   }
 
+  void pass_on(const data_taken& x) {
+    notify(producers_, x.producer, x);
+  }
+
   void pass_on(const data_producer_paused& x) {
     notify(consumers_, x.consumer, x);
   }

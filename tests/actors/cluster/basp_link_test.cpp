@@ -113,6 +113,10 @@ TEST_CASE("a node reaches a gateway that has one message more") {
             [](const open_trunk&) {},
             [](const want_stream&) {},
             [](const stream_refused&) {},
+            [](const want_data&) {},
+            [](const data_relay&) {},
+            [](const data_credit&) {},
+            [](const data_relay_over&) {},
             [](const later_news&) {
             }};
   });

@@ -27,6 +27,8 @@ struct sctp_log {
   /// The error for the next producer or consumer.
   std::optional<protocol::error> refusal;
   net::sctp_stream_id next_stream = 7;
+  /// What the statistics say of each data producer.
+  size_t consumers_each = 1;
 };
 
 struct fake_sctp_state {
@@ -79,8 +81,10 @@ inline actors::sctp_actor spawn_fake_sctp(caf::actor_system& system,
           log->thresholds.push_back(x);
         },
         [](const send_to_data_consumer&) {},
-        [](const get_data_producer_stats&) {
-          return data_producer_stats{3, 300};
+        [log](const get_data_producer_stats&) {
+          data_producer_stats out{3, 300};
+          out.consumers = log->consumers_each;
+          return out;
         },
         [](const get_data_consumer_stats&) {
           return data_consumer_stats{2, 200, 1, 50};

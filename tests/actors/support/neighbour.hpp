@@ -37,8 +37,16 @@ struct neighbour {
   }
 
   void consume(const belongings& of) {
+    consume_media(of);
+    consume_data(of);
+  }
+
+  void consume_media(const belongings& of) {
     has.consumer = text_at(
         client.consume(",\"producerId\":" + quoted(of.producer)), "/data/id");
+  }
+
+  void consume_data(const belongings& of) {
     has.data_consumer = text_at(
         client.request("consume-data",
                        "{\"dataProducerId\":" + quoted(of.data_producer) + "}"),

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "actors/base/in_flight_gauge.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace troupe::actors {
+
+/// Bounds the octets of data channels that this node has under way to each
+/// other node, for all rooms together: the rest of the link's flow window is
+/// for what the nodes tell each other about rooms. Thread-safe.
+class data_links {
+public:
+  /// Half of what a link may have under way (flow_window).
+  static constexpr int64_t limit = 2 * 1024 * 1024;
+
+  /// The gauge of a node, in octets. Never null.
+  std::shared_ptr<in_flight_gauge> of(const std::string& node) {
+    std::lock_guard guard{mutex_};
+    auto& out = gauges_[node];
+    if (!out)
+      out = std::make_shared<in_flight_gauge>(limit);
+    return out;
+  }
+
+private:
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<in_flight_gauge>> gauges_;
+};
+
+} // namespace troupe::actors
