@@ -44,7 +44,10 @@ void load_cluster_modules(caf::actor_system_config& settings) {
       .add_message_type<want_data>("troupe::want_data")
       .add_message_type<data_relay>("troupe::data_relay")
       .add_message_type<data_credit>("troupe::data_credit")
-      .add_message_type<data_relay_over>("troupe::data_relay_over");
+      .add_message_type<data_relay_over>("troupe::data_relay_over")
+      .add_message_type<server_said>("troupe::server_said")
+      .add_message_type<chat_told>("troupe::chat_told")
+      .add_message_type<chat_wanted>("troupe::chat_wanted");
 }
 
 } // namespace troupe::actors

@@ -60,6 +60,12 @@ uint64_t wire_size(const room_message& x) {
   else if (const auto* relayed = std::get_if<data_relay>(&x))
     for (const auto& y : relayed->messages)
       octets += 8 + y.content.size();
+  else if (const auto* said = std::get_if<server_said>(&x))
+    octets += said->message.content.size();
+  else if (const auto* told = std::get_if<chat_told>(&x))
+    for (const auto& y : told->messages)
+      octets += 64 + y.peer.size() + y.name.size() + y.label.size()
+                + y.text.size() + y.id.size();
   return octets + 64;
 }
 

@@ -122,6 +122,9 @@ using gateway_v1_actor = caf::typed_actor<
     caf::reacts_to<stream_refused>,
     // The same of data channels.
     caf::reacts_to<want_data>, caf::reacts_to<data_relay>,
-    caf::reacts_to<data_credit>, caf::reacts_to<data_relay_over>>;
+    caf::reacts_to<data_credit>, caf::reacts_to<data_relay_over>,
+    // What the server says, and the chat's history.
+    caf::reacts_to<server_said>, caf::reacts_to<chat_told>,
+    caf::reacts_to<chat_wanted>>;
 
 } // namespace troupe::actors

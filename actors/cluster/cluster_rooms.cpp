@@ -60,15 +60,17 @@ void cluster_state::handle(const room_message_to& x) {
 }
 
 void cluster_state::keep(const cluster_neighbour& node, const room_message& x) {
-  // Parts and messages of data channels are asked for again when the link is
-  // back.
+  // Parts, messages of data channels and the chat are asked for again when the
+  // link is back.
   if (std::holds_alternative<room_snapshot>(x)
       || std::holds_alternative<room_delta>(x)
       || std::holds_alternative<part_wanted>(x)
       || std::holds_alternative<voices_heard>(x)
       || std::holds_alternative<want_data>(x)
       || std::holds_alternative<data_relay>(x)
-      || std::holds_alternative<data_credit>(x))
+      || std::holds_alternative<data_credit>(x)
+      || std::holds_alternative<chat_told>(x)
+      || std::holds_alternative<chat_wanted>(x))
     return;
   auto& kept = undelivered[node.name];
   if (kept.incarnation != node.incarnation)

@@ -52,6 +52,9 @@ protected:
         [this](data_relay& x) { pass_room(x); },
         [this](data_credit& x) { pass_room(x); },
         [this](data_relay_over& x) { pass_room(x); },
+        [this](server_said& x) { pass_room(x); },
+        [this](chat_told& x) { pass_room(x); },
+        [this](chat_wanted& x) { pass_room(x); },
         [this](const end_gateway&) { quit(); },
     };
   }
@@ -73,7 +76,8 @@ private:
                         goodbye, room_snapshot, room_delta, part_wanted,
                         part_closed, voices_heard, member_command, open_trunk,
                         want_stream, stream_refused, want_data, data_relay,
-                        data_credit, data_relay_over>(content);
+                        data_credit, data_relay_over, server_said, chat_told,
+                        chat_wanted>(content);
   }
 
   template <class Message>

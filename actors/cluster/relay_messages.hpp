@@ -75,6 +75,18 @@ struct data_relay_over {
   bool too_slow = false;
 };
 
+/// What the server says to a room by a data channel of its own: each node says
+/// it to its members.
+struct server_said {
+  std::string room;
+  std::string label;
+  relayed_message message;
+  /// See data_message.
+  std::vector<uint16_t> subchannels;
+  bool requires_subchannel = false;
+  uint16_t required_subchannel = 0;
+};
+
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, want_data& x) {
   return f(caf::meta::type_name("troupe::want_data"), x.room, x.producer,
@@ -102,6 +114,13 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, data_relay_over& x) {
   return f(caf::meta::type_name("troupe::data_relay_over"), x.room, x.producer,
            x.relay, x.next, x.too_slow);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, server_said& x) {
+  return f(caf::meta::type_name("troupe::server_said"), x.room, x.label,
+           x.message, x.subchannels, x.requires_subchannel,
+           x.required_subchannel);
 }
 
 } // namespace troupe::actors

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/cluster/chat_messages.hpp"
 #include "actors/cluster/part_inspect.hpp"
 #include "actors/cluster/relay_messages.hpp"
 
@@ -114,7 +115,7 @@ using room_message =
     std::variant<room_snapshot, room_delta, part_wanted, part_closed,
                  voices_heard, member_command, open_trunk, want_stream,
                  stream_refused, want_data, data_relay, data_credit,
-                 data_relay_over>;
+                 data_relay_over, server_said, chat_told, chat_wanted>;
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, wire_change& x) {

@@ -68,8 +68,11 @@ void data_bot_state::answer(const std::vector<data_message>& received) {
         {net::sctp_ppid::string, std::make_shared<const std::vector<uint8_t>>(
                                      text.begin(), text.end())});
   }
-  if (!out.messages.empty())
-    self->send(settings.channel, std::move(out));
+  if (out.messages.empty())
+    return;
+  if (settings.listener)
+    self->send(settings.listener, bot_answered{out.messages});
+  self->send(settings.channel, std::move(out));
 }
 
 } // namespace

@@ -11,6 +11,14 @@ struct rename_bot_partner {
   std::string name;
 };
 
+/// A bot has answered by its channel.
+struct bot_answered {
+  std::vector<data_message> messages;
+};
+
+/// Tells the other nodes what bots say.
+using bot_listener_actor = caf::typed_actor<caf::reacts_to<bot_answered>>;
+
 /// The DATA BOT actor interface: the server as a direct data consumer. It
 /// receives one member's data producer and repeats to the room what that member
 /// sends, so that a client can try its data channels alone. It ends with that
@@ -27,6 +35,8 @@ struct data_bot_config {
   /// The direct data producer of the room through which it answers.
   data_producer_actor channel;
   std::string name;
+  /// Null unless other nodes have to be told.
+  bot_listener_actor listener = {};
 };
 
 /// The longest text, in octets, that a bot repeats. It does not answer longer

@@ -26,8 +26,28 @@ public:
     return out;
   }
 
+  /// The octets a second of what the server itself says to rooms on other
+  /// nodes. No other node grants credit for these.
+  static constexpr int64_t said_octets_per_second = 1024 * 1024;
+
+  /// Takes `octets` from this second's, or refuses: what was not said in one
+  /// second is not saved for the next one.
+  bool take_said(size_t octets, net::time_point now) {
+    std::lock_guard guard{mutex_};
+    if (now - second_ >= std::chrono::seconds{1}) {
+      second_ = now;
+      said_ = 0;
+    }
+    if (said_ + static_cast<int64_t>(octets) > said_octets_per_second)
+      return false;
+    said_ += static_cast<int64_t>(octets);
+    return true;
+  }
+
 private:
   std::mutex mutex_;
+  net::time_point second_{};
+  int64_t said_ = 0;
   std::map<std::string, std::shared_ptr<in_flight_gauge>> gauges_;
 };
 

@@ -1,14 +1,17 @@
 #pragma once
 
+#include "actors/cluster/chat_messages.hpp"
 #include "actors/data/chat_listener.hpp"
 #include "protocol/verbs/replies.hpp"
 
 #include <deque>
+#include <functional>
 
 namespace troupe::actors {
 
 /// The last chat messages of a room, in memory only. Bounded in number and in
-/// octets: the oldest go first.
+/// octets: the oldest go first. In a cluster each message has a stamp, which
+/// orders them alike on all nodes.
 class chat_log {
 public:
   /// The octets of all messages of a room, with message_overhead for each.
@@ -28,8 +31,23 @@ public:
   }
 
   /// Adds messages, unless they belong to a former chat. `name` is their
-  /// author's name now; that in `x` counts if it is empty.
-  void add(chat_heard x, const std::string& name, net::time_point now);
+  /// author's name now; that in `x` counts if it is empty. In a cluster
+  /// `next_stamp` stamps them, and they are returned as other nodes are told
+  /// them.
+  std::vector<told_chat_message>
+  add(chat_heard x, const std::string& name, net::time_point now,
+      const std::function<stamp()>& next_stamp = {});
+
+  /// Adds a message of which another node tells. One that is here already
+  /// changes nothing.
+  void add(told_chat_message x, net::time_point now);
+
+  /// The stamp of the newest message of each node that has said anything here.
+  std::vector<stamp> known() const;
+
+  /// The messages that are newer than those in `known`, oldest first.
+  std::vector<told_chat_message> newer_than(const std::vector<stamp>& known,
+                                            net::time_point now) const;
 
   /// Forgets all messages.
   void clear();
@@ -41,7 +59,10 @@ private:
   struct entry {
     protocol::chat_message message;
     net::time_point at;
+    stamp id;
   };
+
+  static told_chat_message tell(const entry& x, net::time_point now);
 
   void add(entry x);
 

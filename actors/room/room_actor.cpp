@@ -111,8 +111,9 @@ room_actor::behavior_type room_state::make_behavior() {
         return out;
       },
       [this](const administer_room& x) { return administer(x); },
-      [this](send_to_room& x) { return send_message(x); },
-      [this](chat_heard& x) { chat.add(x, people, self->clock().now()); },
+      [this](send_to_room& x) { return send_message(x, true); },
+      [this](bot_answered& x) { replica.say(x); },
+      [this](chat_heard& x) { replica.add_chat(x); },
       [this](const server_channel_tick& x) { settle(x); },
       [this](const room_tick&) {
         audience.handle_tick(self->clock().now());

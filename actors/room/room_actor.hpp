@@ -4,6 +4,7 @@
 #include "actors/base/quota.hpp"
 #include "actors/config/config.hpp"
 #include "actors/data/chat_listener.hpp"
+#include "actors/data/data_bot.hpp"
 #include "actors/data/data_relay_actor.hpp"
 #include "actors/media/producer_entry.hpp"
 #include "actors/media/shard_actor.hpp"
@@ -128,6 +129,8 @@ using room_actor = room_directory_actor::extend<
     caf::replies_to<send_to_room>::with<sent_to_room>,
     // INTERNAL: a member has said something in the chat.
     caf::reacts_to<chat_heard>,
+    // INTERNAL: a bot has answered, which other nodes are to be told.
+    caf::reacts_to<bot_answered>,
     // INTERNAL: members had a moment to consume a channel of the server's.
     caf::reacts_to<server_channel_tick>,
     // INTERNAL: the next batch of events is due.

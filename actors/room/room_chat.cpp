@@ -32,9 +32,12 @@ void room_chat::forget(const protocol::data_producer_info& x) {
     followed_.erase(found);
 }
 
-void room_chat::add(chat_heard& x, const roster& people, net::time_point now) {
+std::vector<told_chat_message>
+room_chat::add(chat_heard& x, const roster& people, net::time_point now,
+               const std::function<stamp()>& next_stamp) {
   const auto author = people.describe(x.author.peer);
-  log_.add(std::move(x), author ? author->name : std::string{}, now);
+  return log_.add(std::move(x), author ? author->name : std::string{}, now,
+                  next_stamp);
 }
 
 } // namespace troupe::actors

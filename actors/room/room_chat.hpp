@@ -37,8 +37,15 @@ public:
     followed_.erase(who);
   }
 
-  /// Members have said something.
-  void add(chat_heard& x, const roster& people, net::time_point now);
+  /// Members have said something; see chat_log.
+  std::vector<told_chat_message> add(chat_heard& x, const roster& people,
+                                     net::time_point now,
+                                     const std::function<stamp()>& next_stamp);
+
+  /// What is kept, for the rooms of other nodes.
+  chat_log& log() {
+    return log_;
+  }
 
   /// The last member has left: the next ones see nothing of this chat.
   void clear() {

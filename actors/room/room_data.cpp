@@ -55,11 +55,11 @@ caf::result<reply::data_producers> room_state::list_data() {
   return reply::data_producers{data.others(*who)};
 }
 
-caf::result<reply::chat_history> room_state::chat_history() const {
+caf::result<reply::chat_history> room_state::chat_history() {
   const auto* who = sender();
   if (!who || !people.contains(*who)) // or it is hidden
     return to_caf(protocol::make_error(error_code::not_joined));
-  return chat.history(self->clock().now());
+  return replica.chat_history();
 }
 
 void room_state::publish(data_producer_published& x) {

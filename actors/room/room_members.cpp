@@ -43,6 +43,8 @@ caf::result<room_joined> room_state::join(join_room& x) {
   lobby.forget(x.session);
   if (members.contains(who))
     return rejoin(x);
+  if (members.empty())
+    replica.restart_chat();
   self->monitor(x.peer);
   const auto& added = members.add(
       who, {x.peer, x.session, x.named_by_client, x.derived, assign_shard(),

@@ -201,6 +201,7 @@ void room_replica::handle_tick() {
     if (room_.members.contains(who))
       room_.dismiss(who, protocol::end_reason::replaced,
                     {leave_reason::taken_over});
+  chat_.handle_tick(now());
   publish();
   ask();
   become_ready();

@@ -4,6 +4,7 @@
 #include "actors/cluster/room_link.hpp"
 #include "actors/replica/room_union.hpp"
 #include "actors/room/room_actor.hpp"
+#include "actors/room/room_chat_sync.hpp"
 #include "protocol/json/part_json.hpp"
 
 #include <caf/typed_response_promise.hpp>
@@ -39,7 +40,7 @@ public:
   /// The most voices in one message.
   static constexpr size_t max_voices = 16;
 
-  explicit room_replica(room_state& room) : room_(room) {}
+  explicit room_replica(room_state& room) : room_(room), chat_(room) {}
 
   /// Attaches the room to the cluster, if there is one. Call this first.
   void begin();
@@ -124,6 +125,21 @@ public:
   /// clustered.
   void command(const peer_id& to, member_command what);
 
+  /// A member of this node has said something in the chat.
+  void add_chat(chat_heard& x);
+
+  /// The history of the chat, once it is complete.
+  caf::result<protocol::reply::chat_history> chat_history() {
+    return chat_.history();
+  }
+
+  /// A member joins a room that was empty.
+  void restart_chat();
+
+  /// The server says this to the members of this node: tells the others.
+  void say(const send_to_room& x);
+  void say(bot_answered& x);
+
   // -- what happens on other nodes --------------------------------------------
 
   void handle(const room_neighbour& x);
@@ -170,6 +186,9 @@ private:
   void handle(neighbour& from, uint64_t node, data_relay& x);
   void handle(neighbour& from, uint64_t node, const data_credit& x);
   void handle(neighbour& from, uint64_t node, const data_relay_over& x);
+  void handle(neighbour& from, uint64_t node, server_said& x);
+  void handle(neighbour& from, uint64_t node, chat_told& x);
+  void handle(neighbour& from, uint64_t node, const chat_wanted& x);
   // Those of trunks.
   template <class Message>
   void handle(neighbour& from, uint64_t node, const Message& x);
@@ -230,6 +249,7 @@ private:
   // The listed members of other nodes.
   std::unordered_map<peer_id, remote_member> remote_;
   std::deque<waiting_join> joins_;
+  room_chat_sync chat_;
   actor_timer timer_;
 };
 

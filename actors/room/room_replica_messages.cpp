@@ -79,6 +79,7 @@ void room_replica::handle(const room_neighbour& x) {
 void room_replica::lose(const std::string& node) {
   room_.trunks.close(node);
   room_.data_relays.close(node);
+  chat_.detach(node);
 }
 
 void room_replica::attach(const std::string& name, uint64_t node) {
@@ -87,6 +88,7 @@ void room_replica::attach(const std::string& name, uint64_t node) {
   x.asked.reset();
   union_->attach(node);
   room_.data_relays.resume(name);
+  chat_.attach(name);
 }
 
 void room_replica::prune() {

@@ -5,7 +5,8 @@
 /// The server's own data channels in a room, and the bots that answer there.
 namespace troupe::actors {
 
-caf::result<sent_to_room> room_state::send_message(send_to_room& x) {
+caf::result<sent_to_room> room_state::send_message(send_to_room& x,
+                                                   bool tell_nodes) {
   if (!services.sctp)
     return to_caf({error_code::unsupported, "Data channels are off"});
   auto* channel = open_server_channel(x.label);
@@ -13,6 +14,8 @@ caf::result<sent_to_room> room_state::send_message(send_to_room& x) {
     return to_caf({error_code::limit_reached,
                    "The server has too many data channels in this room"});
   if (channel->settled) {
+    if (tell_nodes)
+      replica.say(x);
     self->send(channel->actor, send_server_data{{std::move(x.message)}});
     return sent_to_room{channel->id};
   }
@@ -21,9 +24,11 @@ caf::result<sent_to_room> room_state::send_message(send_to_room& x) {
       || octets > server_channels::max_waiting_octets)
     return to_caf(
         {error_code::limit_reached, "Too many messages wait on this channel"});
+  if (tell_nodes)
+    replica.say(x);
   channel->waiting_octets = octets;
   channel->waiting.push_back(std::move(x.message));
-  if (channel->begun)
+  if (channel->begun || !tell_nodes)
     return sent_to_room{channel->id};
   channel->asked.push_back(self->make_response_promise<sent_to_room>());
   return channel->asked.back();
@@ -111,8 +116,11 @@ void room_state::add_bot(const data_producer_entry& x) {
 
 void room_state::start_bot(server_channels::listener& x) {
   if (auto* channel = open_server_channel(server_channels::bot_label))
-    x.bot = spawn_data_bot(self->system(), {services.sctp, x.partner,
-                                            channel->actor, name_of(x.peer)});
+    x.bot = spawn_data_bot(
+        self->system(),
+        {services.sctp, x.partner, channel->actor, name_of(x.peer),
+         replica.clustered() ? caf::actor_cast<bot_listener_actor>(self)
+                             : bot_listener_actor{}});
 }
 
 void room_state::restart_bots() {

@@ -129,7 +129,7 @@ struct room_state {
   // -- data channels, in room_data.cpp
   caf::result<data_producer_entry> find(const find_data_producer& x);
   caf::result<reply::data_producers> list_data();
-  caf::result<reply::chat_history> chat_history() const;
+  caf::result<reply::chat_history> chat_history();
   void publish(data_producer_published& x);
   void withdraw(const data_producer_id& id);
   void set_paused(const data_producer_pause_changed& x);
@@ -137,7 +137,7 @@ struct room_state {
   void remove_data_of(const peer_id& who);
 
   // -- the server's own channels and bots, in room_server.cpp
-  caf::result<sent_to_room> send_message(send_to_room& x);
+  caf::result<sent_to_room> send_message(send_to_room& x, bool tell_nodes);
 
   // The channel with this label, which is opened when needed; null if there are
   // too many.

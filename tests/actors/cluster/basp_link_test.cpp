@@ -117,6 +117,9 @@ TEST_CASE("a node reaches a gateway that has one message more") {
             [](const data_relay&) {},
             [](const data_credit&) {},
             [](const data_relay_over&) {},
+            [](const server_said&) {},
+            [](const chat_told&) {},
+            [](const chat_wanted&) {},
             [](const later_news&) {
             }};
   });
