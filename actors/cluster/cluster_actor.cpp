@@ -46,12 +46,20 @@ cluster_state::make_behavior(cluster_actor_settings x) {
       [this](const where_is& in) {
         return room_nodes{directory.nodes_of(in.room)};
       },
+      on<serve_admin>(),
+      [this](ask_node& in) { return ask(in); },
+      [this](const find_nodes& in) { return find(in); },
+      [this](const list_remote_rooms& in) {
+        return directory.rooms_after(in.after, in.limit);
+      },
       on<from_node<link_hello>>(),
       on<from_node<seen>>(),
       on<from_node<rooms_changed>>(),
       on<from_node<rooms_snapshot>>(),
       on<from_node<goodbye>>(),
       on<from_node<room_message>>(),
+      on_moved<from_node<admin_ask>>(),
+      on_moved<from_node<admin_answer>>(),
       on<unknown_message>(),
       on<link_opened>(),
       on<link_closed>(),
@@ -88,6 +96,7 @@ std::optional<net::time_point> cluster_state::poll_timeout() {
     if (link.closing)
       continue;
     take(link.window.poll_timeout());
+    take(link.asks.poll_timeout());
     if (!link.up)
       take(link.opened + settings.service.timeout);
   }
@@ -117,6 +126,7 @@ void cluster_state::drain() {
       close(*link);
   if (changed)
     publish();
+  drain_asks();
   end_if_left();
   timer.arm(self, poll_timeout(), cluster_tick{});
 }

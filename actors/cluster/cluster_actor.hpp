@@ -3,6 +3,7 @@
 #include "actors/base/ids.hpp"
 #include "actors/base/local_messages.hpp"
 #include "actors/base/messages.hpp"
+#include "actors/cluster/admin_link.hpp"
 #include "actors/cluster/cluster_service.hpp"
 #include "actors/cluster/gateway_actor.hpp"
 #include "actors/cluster/room_link.hpp"
@@ -79,12 +80,17 @@ using cluster_actor = caf::typed_actor<
     caf::reacts_to<attach_room>, caf::reacts_to<detach_room>,
     caf::reacts_to<room_message_to>, caf::reacts_to<report_violation>,
     caf::replies_to<where_is>::with<room_nodes>,
+    // See cluster_admin_actor.
+    caf::reacts_to<serve_admin>, caf::replies_to<ask_node>::with<node_answer>,
+    caf::replies_to<find_nodes>::with<nodes_found>,
+    caf::replies_to<list_remote_rooms>::with<remote_room_page>,
     // See gateway_owner_actor.
     caf::reacts_to<from_node<link_hello>>, caf::reacts_to<from_node<seen>>,
     caf::reacts_to<from_node<rooms_changed>>,
     caf::reacts_to<from_node<rooms_snapshot>>,
     caf::reacts_to<from_node<goodbye>>, caf::reacts_to<from_node<room_message>>,
-    caf::reacts_to<unknown_message>,
+    caf::reacts_to<from_node<admin_ask>>,
+    caf::reacts_to<from_node<admin_answer>>, caf::reacts_to<unknown_message>,
     // Hands the link to CAF.
     caf::reacts_to<link_opened>,
     // Forgets the link. Its node is suspect unless it has another one.

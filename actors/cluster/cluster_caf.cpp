@@ -47,7 +47,9 @@ void load_cluster_modules(caf::actor_system_config& settings) {
       .add_message_type<data_relay_over>("troupe::data_relay_over")
       .add_message_type<server_said>("troupe::server_said")
       .add_message_type<chat_told>("troupe::chat_told")
-      .add_message_type<chat_wanted>("troupe::chat_wanted");
+      .add_message_type<chat_wanted>("troupe::chat_wanted")
+      .add_message_type<admin_ask>("troupe::admin_ask")
+      .add_message_type<admin_answer>("troupe::admin_answer");
 }
 
 } // namespace troupe::actors

@@ -147,6 +147,17 @@ cluster_directory::nodes_of(const room_id& room) const {
   return {i->second.begin(), i->second.end()};
 }
 
+remote_room_page cluster_directory::rooms_after(const room_id& after,
+                                                size_t limit) const {
+  remote_room_page out;
+  auto i = nodes_.upper_bound(after.str());
+  for (; i != nodes_.end() && out.rooms.size() < limit; ++i)
+    out.rooms.push_back(
+        {room_id{i->first}, {i->second.begin(), i->second.end()}});
+  out.more = i != nodes_.end();
+  return out;
+}
+
 size_t cluster_directory::rooms_of(const std::string& node) const {
   auto i = remote_.find(node);
   return i == remote_.end() ? 0 : i->second.rooms.size();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/base/ids.hpp"
+#include "actors/cluster/admin_link.hpp"
 #include "actors/cluster/cluster_messages.hpp"
 #include "net/base/time.hpp"
 
@@ -63,6 +64,9 @@ public:
 
   /// The other nodes that have a part of this room, by name.
   std::vector<std::string> nodes_of(const room_id& room) const;
+
+  /// The rooms of other nodes after `after`, ordered by name: `limit` at most.
+  remote_room_page rooms_after(const room_id& after, size_t limit) const;
 
   /// The number of rooms of another node.
   size_t rooms_of(const std::string& node) const;

@@ -29,6 +29,8 @@ void cluster_state::handle(const link_opened& x) {
 }
 
 void cluster_state::handle(const link_closed& x) {
+  if (auto* link = links.find(x.id))
+    fail_asks(*link);
   links.remove(x.id);
   table->handle_link_down(x.id, now());
 }
@@ -66,6 +68,7 @@ void cluster_state::bring_up(cluster_link_state& link) {
 void cluster_state::close(cluster_link_state& link) {
   if (std::exchange(link.closing, true))
     return;
+  fail_asks(link);
   settings.control.close(link.facts.id);
 }
 

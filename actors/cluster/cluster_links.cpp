@@ -69,6 +69,16 @@ uint64_t wire_size(const room_message& x) {
   return octets + 64;
 }
 
+uint64_t wire_size(const admin_ask& x) {
+  return frame_octets + sizeof(admin_ask) + x.method.size() + x.target.size()
+         + x.body.size();
+}
+
+uint64_t wire_size(const admin_answer& x) {
+  return frame_octets + sizeof(admin_answer) + x.elsewhere.size()
+         + x.body.size();
+}
+
 uint64_t wire_size(const goodbye&) {
   return frame_octets;
 }

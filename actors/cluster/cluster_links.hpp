@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/cluster/admin_asks.hpp"
 #include "actors/cluster/basp_link.hpp"
 #include "actors/cluster/cluster_actor.hpp"
 #include "actors/cluster/flow_window.hpp"
@@ -24,6 +25,9 @@ struct cluster_link_state {
   bool up = false;
   bool closing = false;
   flow_window window;
+  /// What this node asks that one for operators, and is asked.
+  admin_asks asks;
+  served_asks served;
 };
 
 /// The links of a node. Part of the cluster actor's state.
@@ -79,6 +83,8 @@ uint64_t wire_size(const rooms_changed& x);
 uint64_t wire_size(const rooms_snapshot& x);
 uint64_t wire_size(const goodbye& x);
 uint64_t wire_size(const room_message& x);
+uint64_t wire_size(const admin_ask& x);
+uint64_t wire_size(const admin_answer& x);
 
 /// What the operator is told of a neighbour, but for its link.
 node_report to_report(const cluster_neighbour& x);

@@ -40,6 +40,11 @@ public:
     return actor_;
   }
 
+  /// For the admin API.
+  cluster_admin_actor admin() const {
+    return actor_;
+  }
+
 private:
   caf::actor_system& system_;
   std::shared_ptr<cluster_report_board> board_;

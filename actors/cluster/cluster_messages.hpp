@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/cluster/admin_messages.hpp"
 #include "actors/cluster/room_messages.hpp"
 
 #include <caf/meta/type_name.hpp>
@@ -125,6 +126,8 @@ using gateway_v1_actor = caf::typed_actor<
     caf::reacts_to<data_credit>, caf::reacts_to<data_relay_over>,
     // What the server says, and the chat's history.
     caf::reacts_to<server_said>, caf::reacts_to<chat_told>,
-    caf::reacts_to<chat_wanted>>;
+    caf::reacts_to<chat_wanted>,
+    // A request of the admin API, and a piece of the answer.
+    caf::reacts_to<admin_ask>, caf::reacts_to<admin_answer>>;
 
 } // namespace troupe::actors

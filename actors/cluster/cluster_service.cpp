@@ -88,6 +88,10 @@ cluster_rooms_actor cluster_service::rooms() const {
   return impl_->mesh.rooms();
 }
 
+cluster_admin_actor cluster_service::admin() const {
+  return impl_->mesh.admin();
+}
+
 const net::cluster_preface& cluster_service::self() const {
   return impl_->self;
 }

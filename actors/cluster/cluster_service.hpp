@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/cluster/admin_link.hpp"
 #include "actors/cluster/cluster_report.hpp"
 #include "actors/cluster/room_link.hpp"
 #include "actors/io/socket_actor.hpp"
@@ -76,6 +77,9 @@ public:
 
   /// What this node's rooms use of the cluster.
   cluster_rooms_actor rooms() const;
+
+  /// What this node's admin API uses of it.
+  cluster_admin_actor admin() const;
 
   /// What this node says of itself.
   const net::cluster_preface& self() const;

@@ -43,7 +43,7 @@ struct undelivered_messages {
 
 /// The state of the cluster actor. Its functions are in cluster_actor.cpp
 /// (time, and its end), cluster_linking.cpp (links), cluster_intake.cpp
-/// (messages of other nodes), cluster_rooms.cpp and cluster_reporting.cpp.
+/// (messages of other nodes), cluster_admin.cpp and cluster_reporting.cpp.
 struct cluster_state {
   using pointer = cluster_actor::stateful_pointer<cluster_state>;
 
@@ -54,6 +54,8 @@ struct cluster_state {
   ~cluster_state() {
     if (gateway)
       caf::anon_send(gateway, end_gateway{});
+    if (runner)
+      caf::anon_send_exit(runner, caf::exit_reason::user_shutdown);
   }
 
   cluster_actor::behavior_type make_behavior(cluster_actor_settings x);
@@ -62,6 +64,15 @@ struct cluster_state {
   template <class Message>
   auto on() {
     return [this](const Message& x) {
+      handle(x);
+      drain();
+    };
+  }
+
+  // The same for a message whose content is moved out.
+  template <class Message>
+  auto on_moved() {
+    return [this](Message& x) {
       handle(x);
       drain();
     };
@@ -92,6 +103,28 @@ struct cluster_state {
   // The same for these rooms, or for those that share a node.
   void update_rooms(const std::vector<std::string>& ids);
   void update_rooms_of(const std::string& node);
+
+  // -- the admin API, in cluster_admin.cpp
+
+  caf::result<node_answer> ask(ask_node& x);
+
+  void handle(const serve_admin& x) {
+    runner = x.runner;
+  }
+
+  void handle(from_node<admin_ask>& x);
+
+  void handle(from_node<admin_answer>& x);
+
+  // Tells the node on link `to` what it asked for.
+  void answer(uint64_t to, uint64_t ask, node_answer& x);
+
+  // Sends what may be sent, and ends what is over.
+  void drain_asks();
+  void deliver_answers(cluster_link_state& link);
+  void fail_asks(cluster_link_state& link);
+
+  nodes_found find(const find_nodes& x) const;
 
   // The node said goodbye: it has no rooms any more, and does not come back.
   void end_rooms_of(const std::string& node);
@@ -175,6 +208,9 @@ struct cluster_state {
   std::unordered_map<room_id, attached_room> rooms;
   std::map<std::string, undelivered_messages> undelivered;
   std::map<std::string, violation_meter> meters;
+  admin_runner_actor runner;
+  std::map<uint64_t, caf::typed_response_promise<node_answer>> asked;
+  uint64_t last_ask = 0;
   uint64_t violations = 0;
   uint64_t quarantined = 0;
   uint64_t unknown_messages = 0;

@@ -55,6 +55,8 @@ protected:
         [this](server_said& x) { pass_room(x); },
         [this](chat_told& x) { pass_room(x); },
         [this](chat_wanted& x) { pass_room(x); },
+        [this](admin_ask& x) { pass(x); },
+        [this](admin_answer& x) { pass(x); },
         [this](const end_gateway&) { quit(); },
     };
   }
@@ -77,7 +79,7 @@ private:
                         part_closed, voices_heard, member_command, open_trunk,
                         want_stream, stream_refused, want_data, data_relay,
                         data_credit, data_relay_over, server_said, chat_told,
-                        chat_wanted>(content);
+                        chat_wanted, admin_ask, admin_answer>(content);
   }
 
   template <class Message>

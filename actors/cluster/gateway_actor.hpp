@@ -26,6 +26,8 @@ using gateway_owner_actor = caf::typed_actor<
     caf::reacts_to<from_node<rooms_changed>>,
     caf::reacts_to<from_node<rooms_snapshot>>,
     caf::reacts_to<from_node<goodbye>>, caf::reacts_to<from_node<room_message>>,
+    caf::reacts_to<from_node<admin_ask>>,
+    caf::reacts_to<from_node<admin_answer>>,
     // Counts it.
     caf::reacts_to<unknown_message>>;
 

@@ -15,6 +15,11 @@ namespace {
 
 constexpr size_t min_token = 16;
 
+// HEAD is handled like GET.
+admin_request to_admin_request(const net::http_request& x) {
+  return {x.method == "HEAD" ? "GET" : x.method, x.target, x.body};
+}
+
 // The response to a CORS preflight request (Fetch, section 3.2.2).
 net::http_response preflight() {
   return {204,
@@ -28,11 +33,13 @@ net::http_response preflight() {
 
 admin_api::admin_api(caf::actor_system& system, server_actor server,
                      admin_settings settings,
-                     std::function<metrics_snapshot()> stats)
+                     std::function<metrics_snapshot()> stats,
+                     admin_cluster cluster)
     : system_(system)
     , server_(std::move(server))
     , settings_(std::move(settings))
-    , stats_(std::move(stats)) {}
+    , stats_(std::move(stats))
+    , cluster_(std::move(cluster)) {}
 
 bool admin_api::handle(const net::http_request& request,
                        const net::http_responder& respond) {
@@ -72,7 +79,9 @@ bool admin_api::handle(const net::http_request& request,
     });
   else
     start_admin_task(system_, {std::move(asked), std::move(answer), server_,
-                               settings_.request_timeout});
+                               settings_.request_timeout, cluster_,
+                               cluster_.actor ? to_admin_request(request)
+                                              : admin_request{}});
   return true;
 }
 

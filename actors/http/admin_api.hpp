@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/http/admin_task.hpp"
 #include "actors/http/metrics.hpp"
 #include "actors/room/server_actor.hpp"
 #include "net/auth/secret.hpp"
@@ -26,9 +27,11 @@ struct admin_settings {
 /// docs/openapi.json describes it.
 class admin_api {
 public:
-  /// `stats` returns the server's own statistics. Both outlive this object.
+  /// `stats` returns the server's own statistics. `system` outlives this
+  /// object. In a cluster, what other nodes have is asked of them.
   admin_api(caf::actor_system& system, server_actor server,
-            admin_settings settings, std::function<metrics_snapshot()> stats);
+            admin_settings settings, std::function<metrics_snapshot()> stats,
+            admin_cluster cluster = {});
 
   /// Handles requests below the prefix only. May respond from any thread.
   bool handle(const net::http_request& request,
@@ -43,6 +46,7 @@ private:
   const server_actor server_;
   const admin_settings settings_;
   const std::function<metrics_snapshot()> stats_;
+  const admin_cluster cluster_;
 };
 
 /// Reads the token's file. On failure, returns one line for the operator.

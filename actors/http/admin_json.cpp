@@ -21,6 +21,11 @@ void add_array(json_writer& out, std::string_view name, const List& list,
   out.end_array();
 }
 
+void add_names(json_writer& out, std::string_view name,
+               const std::vector<std::string>& list) {
+  add_array(out, name, list, [&](const auto& x) { out.value(x); });
+}
+
 // Begins the description of a room, which the caller ends.
 void start_room(json_writer& out, const room_report& x) {
   auto count = [&](media_kind kind) {
@@ -45,6 +50,8 @@ void start_room(json_writer& out, const room_report& x) {
   });
   if (x.host)
     out.add("hostId", x.host->str());
+  if (!x.nodes.empty())
+    add_names(out, "nodes", x.nodes);
 }
 
 // Begins the description of a producer, which the caller ends.
@@ -76,6 +83,8 @@ void write_peer(json_writer& out, const room_report& in,
       .add("videoPaused", x.who.video_paused)
       .add("moderator", x.moderates)
       .add_raw("device", x.who.device.text);
+  if (!x.node.empty())
+    out.add("node", x.node);
   add_array(out, "producers", in.producers, [&](const auto& p) {
     if (p.info.peer != x.who.id)
       return;
@@ -156,16 +165,14 @@ std::string server_stats_json(const metrics_snapshot& x) {
   return out.end_object().str();
 }
 
-std::string room_list_json(const std::vector<room_report>& rooms,
-                           const std::string& next) {
+std::string room_list_json(const room_list& x) {
   json_writer out;
   out.begin_object();
-  add_array(out, "rooms", rooms, [&](const auto& x) {
-    start_room(out, x);
-    out.end_object();
-  });
-  if (!next.empty())
-    out.add("next", next);
+  add_array(out, "rooms", x.rooms, [&](const auto& y) { out.raw(y.second); });
+  if (!x.next.empty())
+    out.add("next", x.next);
+  if (!x.unanswered.empty())
+    add_names(out, "unanswered", x.unanswered);
   return out.end_object().str();
 }
 

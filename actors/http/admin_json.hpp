@@ -3,7 +3,9 @@
 #include "actors/http/metrics.hpp"
 #include "actors/room/room_report.hpp"
 
+#include <map>
 #include <string>
+#include <vector>
 
 /// Responses of the admin API as JSON; docs/openapi.json has the schemas.
 namespace troupe::actors {
@@ -16,9 +18,17 @@ struct producer_stats {
 
 std::string server_stats_json(const metrics_snapshot& x);
 
-/// A page of rooms. `next` is the `after` of the next page; empty on the last.
-std::string room_list_json(const std::vector<room_report>& rooms,
-                           const std::string& next);
+/// A page of rooms.
+struct room_list {
+  /// By name; each is an object in JSON.
+  std::map<std::string, std::string> rooms;
+  /// The `after` of the next page; empty on the last.
+  std::string next;
+  /// The nodes whose rooms are missing because they did not answer.
+  std::vector<std::string> unanswered;
+};
+
+std::string room_list_json(const room_list& x);
 
 std::string room_json(const room_report& x);
 

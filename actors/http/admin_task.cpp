@@ -1,6 +1,8 @@
 #include "actors/http/admin_task.hpp"
 
 #include "actors/http/admin_commands.hpp"
+#include "actors/http/admin_listing.hpp"
+#include "actors/http/admin_proxy.hpp"
 #include "actors/http/admin_reports.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -16,20 +18,27 @@ struct task_state {
 
   explicit task_state(pointer self) : task(self) {}
 
-  void start();
+  void start(const admin_job& job);
 
   admin_context task;
-  admin_reports reports{task};
+  admin_proxy proxy{task};
+  admin_listing listing{task, proxy};
+  admin_reports reports{task, proxy};
   admin_commands commands{task};
 };
 
-void task_state::start() {
+void task_state::start(const admin_job& job) {
+  task.job = job;
+  if (job.may_ask())
+    task.elsewhere = [this] {
+      proxy.forward();
+    };
   switch (task.job.call.action) {
     case admin_action::get_server_stats:
       return task.answer(
           admin_error(500, "internal", "This request needs no actor"));
     case admin_action::list_rooms:
-      return reports.list_rooms();
+      return listing.start();
     case admin_action::close_room:
     case admin_action::lock_room:
     case admin_action::kick_peer:
@@ -46,9 +55,25 @@ void task_state::start() {
 
 void start_admin_task(caf::actor_system& system, admin_job job) {
   system.spawn([job = std::move(job)](task_state::pointer self) {
-    self->state.task.job = job;
-    self->state.start();
+    self->state.start(job);
   });
+}
+
+admin_runner_actor spawn_admin_task(caf::actor_system& system, admin_job job) {
+  auto out = system.spawn(
+      [job = std::move(job)](task_state::pointer self) -> caf::behavior {
+        return {[self, job](const admin_request&) {
+          auto promise = self->make_response_promise<node_answer>();
+          auto mine = job;
+          mine.respond = [self, promise](net::http_response x) mutable {
+            promise.deliver(to_node_answer(x));
+            self->quit();
+          };
+          self->state.start(mine);
+          return promise;
+        }};
+      });
+  return caf::actor_cast<admin_runner_actor>(out);
 }
 
 } // namespace troupe::actors

@@ -4,6 +4,7 @@
 #include "actors/base/log.hpp"
 #include "actors/config/bind_failure.hpp"
 #include "actors/config/net_settings.hpp"
+#include "actors/http/admin_runner.hpp"
 #include "actors/http/http_clients.hpp"
 #include "actors/http/http_clients_actor.hpp"
 #include "actors/http/http_gateway.hpp"
@@ -256,8 +257,13 @@ std::optional<std::string> node::impl::add_admin_api() {
   if (auto failure = read_admin_token(settings.admin, admin))
     return failure;
   admin.request_timeout = settings.request_timeout;
-  gateway->serve(std::make_unique<admin_api>(system, server, std::move(admin),
-                                             [this] { return snapshot(); }));
+  const auto others = to_admin_cluster(cluster.get());
+  if (others.actor)
+    caf::anon_send(others.actor,
+                   serve_admin{spawn_admin_runner(system, server, others,
+                                                  admin.request_timeout)});
+  gateway->serve(std::make_unique<admin_api>(
+      system, server, std::move(admin), [this] { return snapshot(); }, others));
   return std::nullopt;
 }
 

@@ -77,4 +77,10 @@ to_room_cluster(const cluster_service* cluster,
                    std::move(media)});
 }
 
+admin_cluster to_admin_cluster(const cluster_service* cluster) {
+  if (!cluster)
+    return {};
+  return {cluster->admin(), cluster->self().node};
+}
+
 } // namespace troupe::actors

@@ -2,6 +2,7 @@
 
 #include "actors/cluster/cluster_service.hpp"
 #include "actors/config/config.hpp"
+#include "actors/http/admin_task.hpp"
 #include "actors/room/room_cluster.hpp"
 
 #include <caf/fwd.hpp>
@@ -38,5 +39,8 @@ start_cluster(const config::cluster_keys& keys, net::media_port& port,
 std::shared_ptr<const room_cluster>
 to_room_cluster(const cluster_service* cluster,
                 std::shared_ptr<const media_services> media);
+
+/// What the node's admin API needs of it; nothing if there is no cluster.
+admin_cluster to_admin_cluster(const cluster_service* cluster);
 
 } // namespace troupe::actors

@@ -24,6 +24,8 @@ struct room_report {
     bool moderates = false;
     /// Null if it is on another node.
     peer_handle peer;
+    /// The name of its node. The room itself names other nodes only.
+    std::string node;
   };
 
   struct producer {
@@ -41,6 +43,9 @@ struct room_report {
   std::vector<protocol::data_producer_info> data_producers; // oldest first
   bool lobby = false; // newcomers have to be let in
   size_t waiting = 0; // clients in the lobby
+  /// The names of the nodes that have the room, which it does not know itself;
+  /// empty without a cluster.
+  std::vector<std::string> nodes = {};
 };
 
 /// Describes a room. `Room` is its actor's state.
@@ -53,6 +58,8 @@ room_report make_report(const Room& room) {
     x.moderates = room.rules.may_moderate(who.id);
     if (const auto* here = room.members.find(who.id))
       x.peer = here->peer;
+    else
+      x.node = room.replica.node_of(who.id);
     x.who = std::move(who);
     out.members.push_back(std::move(x));
   }

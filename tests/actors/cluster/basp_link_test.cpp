@@ -120,6 +120,8 @@ TEST_CASE("a node reaches a gateway that has one message more") {
             [](const server_said&) {},
             [](const chat_told&) {},
             [](const chat_wanted&) {},
+            [](const admin_ask&) {},
+            [](const admin_answer&) {},
             [](const later_news&) {
             }};
   });

@@ -159,3 +159,23 @@ TEST_CASE("a node has no more rooms than a node may have") {
   CHECK(fault == directory_fault::too_many);
   CHECK(at.rooms_of("x") == cluster_directory::max_rooms);
 }
+
+TEST_CASE("the rooms of other nodes are listed by name, in pages") {
+  directory_pair x;
+  x.link();
+  for (auto room : {"c", "a", "b"})
+    x.a.handle_opened(room_id{room});
+  x.pass();
+  auto page = x.b.rooms_after(room_id{}, 2);
+  REQUIRE(page.rooms.size() == 2);
+  CHECK(page.rooms[0].room == room_id{"a"});
+  CHECK(page.rooms[0].nodes == names{"a"});
+  CHECK(page.rooms[1].room == room_id{"b"});
+  CHECK(page.more);
+  page = x.b.rooms_after(room_id{"b"}, 2);
+  REQUIRE(page.rooms.size() == 1);
+  CHECK(page.rooms[0].room == room_id{"c"});
+  CHECK_FALSE(page.more);
+  // Its own rooms are not among them.
+  CHECK(x.a.rooms_after(room_id{}, 2).rooms.empty());
+}

@@ -2,6 +2,7 @@
 
 #include "actors/http/admin_routes.hpp"
 #include "actors/node/node.hpp"
+#include "tests/actors/support/admin_nodes.hpp"
 #include "tests/actors/support/live_client.hpp"
 #include "tests/actors/support/quiet_log.hpp"
 #include "tests/actors/support/temporary_file.hpp"
@@ -126,6 +127,28 @@ std::string target_of(const scene& on, const std::string& path,
                  "{consumer}", on.bobs_consumer);
 }
 
+http_reply to_reply(const net::http_response& x) {
+  http_reply out{static_cast<int>(x.status), "HTTP/1.1", x.body};
+  for (const auto& [name, value] : x.headers)
+    out.head += "\r\n" + name + ": " + value;
+  out.head += "\r\n";
+  return out;
+}
+
+/// Asks a node of a cluster about a room that only the other node has, which
+/// fails for `why`.
+http_reply ask_silent_node(const std::string& method, const std::string& target,
+                           actors::ask_fault why) {
+  admin_nodes on;
+  probe_client carl{on.nodes.node(1)};
+  carl.get<protocol::reply::joined>(join_as("carl", "daily"));
+  on.nodes.settle();
+  on.bridge.fake = [=](const actors::ask_node&) {
+    return actors::node_answer{why, 0, {}, {}};
+  };
+  return to_reply(on.ask(0, method, target));
+}
+
 /// Makes the request that leads to `status` according to the description.
 http_reply provoke(scene& on, const std::string& method,
                    const std::string& path, int status) {
@@ -173,6 +196,10 @@ http_reply provoke(scene& on, const std::string& method,
                                     ? actors::max_admin_message + 1
                                     : actors::max_admin_body + 1,
                                 'x'));
+    case 502:
+      return ask_silent_node(method, target, actors::ask_fault::unreachable);
+    case 504:
+      return ask_silent_node(method, target, actors::ask_fault::timeout);
     default:
       FAIL("no way known to a " << status);
       return {};
@@ -233,6 +260,40 @@ TEST_CASE("every admin response matches docs/openapi.json") {
         ++answers;
       }
   CHECK(answers > 50);
+}
+
+TEST_CASE("what a node answers for another one is as described, too") {
+  admin_nodes on;
+  probe_client ann{on.nodes.node(0)};
+  probe_client bob{on.nodes.node(1)};
+  probe_client carl{on.nodes.node(1)};
+  ann.get<protocol::reply::joined>(join_as("ann", "both"));
+  bob.send(join_as("bob", "both"));
+  carl.get<protocol::reply::joined>(join_as("carl", "far"));
+  on.nodes.settle();
+  auto description = read_description();
+  const auto check = [&](const std::string& path, const std::string& room,
+                         const std::string& peer) {
+    const auto reply = on.ask(0, "GET", concrete(path, room, peer));
+    CAPTURE(path);
+    CHECK(reply.status == 200);
+    const auto& all = description["paths"][path.c_str()]["get"]["responses"];
+    CHECK(mismatch(description, all["200"], reply.body) == "");
+    return reply.body;
+  };
+  for (std::string path :
+       {"/rooms/{room}", "/rooms/{room}/stats", "/rooms/{room}/peers",
+        "/rooms/{room}/peers/{peer}", "/rooms/{room}/peers/{peer}/stats"}) {
+    check(path, "both", "ann");
+    check(path, "both", "bob");
+    check(path, "far", "carl");
+  }
+  CHECK(check("/rooms", "", "").find("\"nodes\"") != std::string::npos);
+  on.bridge.fake = [](const actors::ask_node&) {
+    return actors::node_answer{actors::ask_fault::timeout, 0, {}, {}};
+  };
+  for (std::string path : {"/rooms", "/rooms/{room}/stats"})
+    CHECK(check(path, "both", "").find("\"unanswered\"") != std::string::npos);
 }
 
 TEST_CASE("docs/openapi.json describes every route and no other") {

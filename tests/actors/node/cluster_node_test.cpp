@@ -1,3 +1,4 @@
+#include "tests/actors/support/live_client.hpp"
 #include "tests/actors/support/running_node.hpp"
 #include "tests/actors/support/temporary_file.hpp"
 #include "tests/net/io/support/client.hpp"
@@ -131,6 +132,41 @@ TEST_CASE("two nodes list each other") {
   // It has said goodbye, so nobody waits for it.
   CHECK(eventually(
       [&] { return names_seen(first) == std::set<std::string>{"node-1"}; }));
+  first.server.stop();
+  CHECK(first.server.live_actors() == 0);
+}
+
+TEST_CASE("the admin API of a node answers for members on another one") {
+  temporary_file token{node_token};
+  cluster_certificates authority;
+  running_node first{node_settings(authority, "node-1", token.path())};
+  auto seed = "127.0.0.1:" + std::to_string(first.server.cluster_port());
+  // It is not the other node that checks the token.
+  running_node second{node_settings(authority, "node-2", "", {seed})};
+  live_client ann{second.port(), "daily", "ann"};
+  ann.request("get-producers");
+  live_client bob{second.port(), "daily", "bob"};
+  ann.request("create-transport", R"({"direction":"send"})");
+  ann.produce(audio_track(1001));
+  bob.request("create-transport", R"({"direction":"recv"})");
+  const auto consumer = text_at(bob.consume(), "/data/id");
+  REQUIRE(eventually(
+      [&] { return ask_api(first, "GET", "/rooms/daily").status == 200; }));
+  const auto list = parse_json(ask_api(first, "GET", "/rooms").body);
+  CHECK(text_at(list, "/rooms/0/id") == "daily");
+  CHECK(text_at(list, "/rooms/0/nodes/0") == "node-2");
+  auto reply =
+      ask_api(first, "GET",
+              "/rooms/daily/peers/bob/consumers/" + consumer + "/explain");
+  CHECK(reply.status == 200);
+  CHECK(text_at(parse_json(reply.body), "/id") == consumer);
+  reply = ask_api(first, "GET", "/rooms/daily/peers/bob/stats");
+  CHECK(reply.status == 200);
+  CHECK(reply.body.find("outbound-rtp") != std::string::npos);
+  CHECK(ask_api(first, "DELETE", "/rooms/daily/peers/bob").status == 204);
+  CHECK(bob.close_code() == 4003);
+  second.server.stop();
+  CHECK(second.server.live_actors() == 0);
   first.server.stop();
   CHECK(first.server.live_actors() == 0);
 }
