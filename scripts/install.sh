@@ -2,9 +2,10 @@
 # Installs the packages that building and testing need: Debian's, and the page's
 # npm packages. Quick if nothing is missing.
 #
-#   scripts/install.sh [run|package|test]
+#   scripts/install.sh [run|cluster|package|test]
 #
-# "package" adds what scripts/package needs, "test" browsers and checkers, too.
+# "cluster" adds what scripts/cluster needs, "package" what scripts/package needs,
+# "test" browsers and checkers, too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,10 +15,13 @@ packages=(
   rapidjson-dev doctest-dev libbenchmark-dev libcli11-dev libspdlog-dev
   libmimalloc-dev)
 [ "$(dpkg --print-architecture)" = amd64 ] && packages+=(libipsec-mb-dev)
-[ "${1:-run}" = run ] || packages+=(dpkg-dev)
+case ${1:-run} in
+  cluster) packages+=(haproxy openssl) ;;
+  package | test) packages+=(dpkg-dev) ;;
+esac
 if [ "${1:-run}" = test ]; then
   packages+=(clang-14 libclang-rt-14-dev clang-format-14 python3 git
-    chromium firefox-esr lintian python3-jwt python3-cryptography
+    chromium firefox-esr haproxy lintian python3-jwt python3-cryptography
     coturn nftables iproute2 libnss3-tools openssl valgrind)
 fi
 # Any installed Node is fine, not only Debian's.

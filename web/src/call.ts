@@ -85,7 +85,7 @@ export class Call {
       connected: () => void this.#enter(),
       disconnected: (final) => this.#lost(final),
       failed: (error, final) => this.#failed(error, final),
-    });
+    }, options.room);
     this.data = new DataRoom(this.#signaling, options.dataListener);
     this.moderation = new Moderation(this.#signaling, {
       changed: () => {

@@ -170,9 +170,11 @@ export class Signaling {
   #heard = 0;
   #pingEveryMs: number | undefined;
 
-  constructor(name: string, listener: ConnectionListener) {
+  /** @param room named in the URL, so that a load balancer can read it */
+  constructor(name: string, listener: ConnectionListener, room?: string) {
     this.#socket = io({
       path: '/socket.io/',
+      query: room ? { roomId: room } : {},
       auth: (send) => send(credentials(name)),
       transports: ['websocket', 'polling'],
       tryAllTransports: true,

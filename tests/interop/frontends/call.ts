@@ -132,6 +132,8 @@ export class Call {
         this.#ask('get-stats', { producerId: this.producers.get('mic')!.id }),
         this.#ask('get-stats', video()),
       ]),
+      kick: (peerId: string) => this.#ask('kick', { peerId }),
+      lock: (locked: boolean) => this.#ask('lock-room', { locked }),
       restartIce: async () => {
         await this.#restartIce(this.sending);
         await this.#restartIce(this.receiving);

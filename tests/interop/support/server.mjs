@@ -93,6 +93,25 @@ export class TroupeServer {
     this.#child.kill('SIGUSR1');
   }
 
+  /** The port for other nodes (`cluster.listen`), as the log tells it. */
+  get clusterPort() {
+    const [, port] = this.#output.match(/\bstarted\b.*\bcluster=(\d+)/) ?? [];
+    if (!port) throw new Error(`no port for nodes:\n${this.#output}`);
+    return Number(port);
+  }
+
+  /** Ends the server as a failure of its host does; it cannot be stopped then. */
+  async kill() {
+    this.assertAlive();
+    this.#child.kill('SIGKILL');
+    await once(this.#child, 'exit');
+  }
+
+  /** What the server has logged last, for the report of a failure. */
+  get log() {
+    return this.#output;
+  }
+
   /** Ends the server; throws if it had died or does not end in time. */
   async stop() {
     this.assertAlive();
