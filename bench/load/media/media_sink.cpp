@@ -145,6 +145,8 @@ void media_sink::handle_media(consumer& x, net::mutable_byte_span packet,
   if (verdict == sequence_checker::verdict::duplicate
       || verdict == sequence_checker::verdict::stale)
     return;
+  if (x.first_packet)
+    x.longest_gap = std::max(x.longest_gap, arrival - x.last_packet);
   x.last_packet = arrival;
   if (!x.first_packet) {
     x.first_packet = arrival;
@@ -290,6 +292,7 @@ std::optional<consumer_report> media_sink::report(rtp::ssrc ssrc) const {
     if (x->first_packet)
       out.last_packet = x->last_packet;
     out.first_keyframe = x->first_keyframe;
+    out.longest_gap = x->longest_gap;
     return out;
   }
   return std::nullopt;
@@ -311,6 +314,7 @@ void media_sink::reset_counts() {
   for (auto& x : consumers_) {
     x->sequence.reset_counts();
     x->reported_lost = x->reported_received = 0;
+    x->longest_gap = {};
   }
 }
 

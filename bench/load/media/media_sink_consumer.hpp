@@ -12,6 +12,7 @@ struct media_sink::consumer {
   std::optional<rtp::nack_generator> nack;
   std::optional<net::time_point> first_packet;
   net::time_point last_packet{};
+  net::duration longest_gap{};
   std::optional<net::time_point> first_keyframe;
   std::optional<net::time_point> pli_due;
   std::optional<net::time_point> report_due;

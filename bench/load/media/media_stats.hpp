@@ -119,6 +119,8 @@ struct consumer_report {
   std::optional<net::time_point> first_packet;
   std::optional<net::time_point> last_packet;
   std::optional<net::time_point> first_keyframe;
+  /// The longest time between the arrivals of two packets, by the kernel.
+  net::duration longest_gap{};
 };
 
 /// Whether the generator itself kept pace. A run is void if it did not, because

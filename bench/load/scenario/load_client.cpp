@@ -241,16 +241,15 @@ void load_client::set_paused(member_index from, media_kind kind, bool paused) {
   for (auto& x : consumers_)
     if (x.from == from && x.kind == kind && x.paused != paused) {
       x.paused = paused;
-      spawn(apply_pause(x.id, paused));
+      spawn(apply(paused ? method::pause_consumer : method::resume_consumer,
+                  encode_consumer(x.id)));
     }
 }
 
-load_client::task load_client::apply_pause(std::string id, bool paused) {
+load_client::task load_client::apply(method what, std::string payload) {
   auto self = shared_from_this();
   try {
-    co_await signaling_.ask(paused ? method::pause_consumer
-                                   : method::resume_consumer,
-                            encode_consumer(id));
+    co_await signaling_.ask(what, std::move(payload));
   } catch (const std::exception& e) {
     note(e.what());
   }
@@ -293,6 +292,16 @@ size_t load_client::wanted() const {
                  && is_audio(p.traffic) == (x.kind == media_kind::audio);
         });
       }));
+}
+
+void load_client::for_each_consumer(
+    const std::function<void(member_index, const consumer_report&)>& visit)
+    const {
+  if (!receiving_)
+    return;
+  for (const auto& x : consumers_)
+    if (auto report = receiving_->report(x.ssrc))
+      visit(x.from, *report);
 }
 
 size_t load_client::flowing(net::time_point since) const {

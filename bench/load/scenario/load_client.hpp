@@ -6,6 +6,7 @@
 #include "bench/load/signaling/signaling_client.hpp"
 
 #include <deque>
+#include <functional>
 #include <vector>
 
 namespace troupe::load {
@@ -125,7 +126,13 @@ public:
   /// Consumers that should receive now: not paused, and their producer sends.
   size_t wanted() const;
 
-  /// The number of them that have received a packet since `since`.
+  /// Calls `visit` with the member whose stream each consumer receives, and its
+  /// figures.
+  void for_each_consumer(
+      const std::function<void(member_index from, const consumer_report&)>&
+          visit) const;
+
+  /// The number of the wanted ones that have received a packet since `since`.
   size_t flowing(net::time_point since = {}) const;
 
   boost::asio::io_context& loop() {
@@ -160,7 +167,7 @@ private:
   task publish(const publish_plan& x);
   task consume_announced();
   task consume(producer_notice x, const consume_plan& plan);
-  task apply_pause(std::string id, bool paused);
+  task apply(method what, std::string payload);
   media_transport* open(const transport_offer& offer);
   void spawn(task x);
   void handle_push(const received_push& x);
