@@ -101,6 +101,18 @@ int run(const capacity_command& x) {
   return result.rooms > 0 ? good : is_void;
 }
 
+int run(const nodes_command& x) {
+  auto report = measure_nodes(x.options, [](const std::string& line) {
+    std::cerr << line << std::endl;
+  });
+  std::cout << to_table(report) << std::flush;
+  write_file(x.options.run.json, to_json(report));
+  return report.narrow.cpu(report.lenient).pairs > 0
+                 && report.wide.cpu(report.lenient).pairs > 0
+             ? good
+             : is_void;
+}
+
 int run(const plot_command& x) {
   std::vector<run_result> runs;
   for (const auto& path : x.files) {

@@ -37,6 +37,15 @@ struct send_counters {
 /// is missing, as with another server.
 std::optional<send_counters> parse_send_counters(std::string_view metrics);
 
+/// The value of a counter or gauge, by its name and labels as on the page; a
+/// part of it after the decimal point is left out. Nothing if it is missing.
+std::optional<uint64_t> parse_metric(std::string_view metrics,
+                                     std::string_view name);
+
+/// The same of the server at an IPv4 address, as read_send_counters().
+std::optional<uint64_t> read_metric(const std::string& host, uint16_t port,
+                                    std::string_view name);
+
 /// Requests them from the server at an IPv4 address (`GET /metrics`). Nothing
 /// if it has no such page or takes longer than a second.
 std::optional<send_counters> read_send_counters(const std::string& host,

@@ -112,11 +112,13 @@ std::optional<started_ports> find_started(std::string_view log) {
     log.remove_prefix(end + 1);
     if (line.find("\"event\":\"started\"") != std::string_view::npos)
       return started_ports{port_after(line, "\"http\":\""),
-                           port_after(line, "\"rtc\":\"")};
+                           port_after(line, "\"rtc\":\""),
+                           port_after(line, "\"cluster\":\"")};
     if (line.find(" started ") != std::string_view::npos
         && line.find(" rtc=") != std::string_view::npos)
       return started_ports{port_after(line, " http="),
-                           port_after(line, " rtc=")};
+                           port_after(line, " rtc="),
+                           port_after(line, " cluster=")};
   }
   return std::nullopt;
 }
@@ -260,6 +262,10 @@ uint16_t server_process::http_port() const {
 
 uint16_t server_process::rtc_port() const {
   return impl_->ports.rtc;
+}
+
+uint16_t server_process::cluster_port() const {
+  return impl_->ports.cluster;
 }
 
 std::string server_process::url() const {

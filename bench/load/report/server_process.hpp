@@ -45,6 +45,7 @@ server_command troupe_command(std::string binary,
 struct started_ports {
   uint16_t http = 0;
   uint16_t rtc = 0;
+  uint16_t cluster = 0; // 0 if it is alone
 };
 
 /// Finds that line in `log`, of either format (log.format line or json).
@@ -70,6 +71,9 @@ public:
   /// The port of the signaling, and that of the media (0 if it is not Troupe).
   uint16_t http_port() const;
   uint16_t rtc_port() const;
+
+  /// Where other nodes reach it; 0 if it is alone.
+  uint16_t cluster_port() const;
 
   /// "http://127.0.0.1:<port>"
   std::string url() const;

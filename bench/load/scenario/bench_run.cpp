@@ -19,29 +19,12 @@ using clock = std::chrono::steady_clock;
 /// Members that join at a time, except in a join storm.
 constexpr size_t joining_at_once = 20;
 
-std::vector<std::string> server_flags(const run_options& all) {
-  const auto& x = all.server;
-  std::vector<std::string> out{
-      "--threads.scheduler=" + std::to_string(x.scheduler_threads),
-      "--threads.io=" + std::to_string(x.io_threads),
-      "--rtc.sockets=" + std::to_string(x.io_threads),
-      "--room.max-members=10000",
-      // Forwards all that is consumed, unless the selection is tested.
-      "--room.audio-top=" + std::to_string(all.by_server ? all.heard : 0),
-      "--room.last-n=" + std::to_string(all.by_server ? all.seen + 1 : 0),
-      "--log.level=info",
-  };
-  if (x.unprotected)
-    for (auto mark : {"cpu", "delay", "shed-delay"})
-      out.push_back("--overload." + std::string{mark} + "=0");
-  out.insert(out.end(), x.arguments.begin(), x.arguments.end());
-  return out;
-}
-
 client_pool_config client_pool_of(const run_options& x,
                                   const server_address& server) {
   client_pool_config out;
   out.server = server;
+  for (const auto& url : x.server.other_urls)
+    out.other_servers.push_back(parse_server(url));
   out.dialect = x.dialect;
   out.threads = std::max(1u, x.generator_threads);
   out.media.decrypt_share = x.decrypt_share;
@@ -74,6 +57,25 @@ std::string describe(const client_pool_status& x) {
 }
 
 } // namespace
+
+std::vector<std::string> server_flags(const run_options& all) {
+  const auto& x = all.server;
+  std::vector<std::string> out{
+      "--threads.scheduler=" + std::to_string(x.scheduler_threads),
+      "--threads.io=" + std::to_string(x.io_threads),
+      "--rtc.sockets=" + std::to_string(x.io_threads),
+      "--room.max-members=10000",
+      // Forwards all that is consumed, unless the selection is tested.
+      "--room.audio-top=" + std::to_string(all.by_server ? all.heard : 0),
+      "--room.last-n=" + std::to_string(all.by_server ? all.seen + 1 : 0),
+      "--log.level=info",
+  };
+  if (x.unprotected)
+    for (auto mark : {"cpu", "delay", "shed-delay"})
+      out.push_back("--overload." + std::string{mark} + "=0");
+  out.insert(out.end(), x.arguments.begin(), x.arguments.end());
+  return out;
+}
 
 void raise_file_limit() {
   rlimit x{};

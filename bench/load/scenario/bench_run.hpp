@@ -21,6 +21,9 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// The flags with which a run launches a server.
+std::vector<std::string> server_flags(const run_options& all);
+
 /// Raises this process's limit of open files to the maximum allowed.
 void raise_file_limit();
 

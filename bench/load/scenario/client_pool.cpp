@@ -149,10 +149,12 @@ private:
     cfg.impairment = config_.impairment;
     cfg.begins_muted = config_.begin_muted;
     auto& signaling = cfg.signaling;
-    signaling.server = config_.server;
+    const auto node = environment_.plan.members[who].node;
+    signaling.server =
+        node == 0 ? config_.server : config_.other_servers.at(node - 1);
     signaling.dialect = config_.dialect;
     signaling.timeout = config_.request_timeout;
-    signaling.from = local_address(config_.server, who);
+    signaling.from = local_address(signaling.server, who);
     signaling.target.room =
         "load-" + std::to_string(::getpid()) + "-"
         + std::to_string(environment_.plan.members[who].room);

@@ -12,6 +12,8 @@ namespace troupe::load {
 
 struct client_pool_config {
   server_address server;
+  /// Those of nodes 1, 2, …
+  std::vector<server_address> other_servers;
   load::dialect dialect = load::dialect::ws;
   /// The number of threads; each client belongs to one of them.
   size_t threads = 1;

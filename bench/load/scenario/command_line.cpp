@@ -310,6 +310,43 @@ struct capacity_subcommand {
   capacity_options how;
 };
 
+/// The same for `nodes`.
+struct nodes_subcommand {
+  nodes_subcommand(const std::string& binary, CLI::App& parent)
+      : scenario({"nodes", "compares one node with two", defaults(), nullptr},
+                 binary, parent) {
+    auto& app = *scenario.app;
+    add_rooms(app, scenario.options);
+    add_count(app, "--receivers", scenario.options.receivers,
+              "Members that receive, of each of these rooms");
+    add_video(app, scenario.texts);
+    add_count(app, "--rounds", how.rounds, "Pairs of runs");
+    add_count(app, "--narrow-rooms", how.narrow_rooms,
+              "Number of rooms with one receiver at a time");
+    app.add_option("--remote-members", how.remote_members,
+                   "Members whose memory on another node is measured")
+        ->capture_default_str();
+  }
+
+  static run_options defaults() {
+    run_options out;
+    out.receivers = 50;
+    out.rooms = 8;
+    out.seconds = 6;
+    out.joins_per_second = 300;
+    out.join_timeout = 60;
+    return out;
+  }
+
+  nodes_command finish() {
+    how.run = scenario.finish();
+    return {how};
+  }
+
+  scenario_command scenario;
+  nodes_options how;
+};
+
 struct side_options {
   std::string what;
   std::vector<std::string> arguments;
@@ -357,6 +394,7 @@ public:
     add_floor();
     add_compare();
     add_capacity();
+    nodes_.emplace(binary, app_);
     add_plot();
   }
 
@@ -372,6 +410,8 @@ public:
     for (auto& x : capacities_)
       if (x.scenario.app->parsed())
         return capacity_command{x.scenario.finish(), x.how};
+    if (nodes_->scenario.app->parsed())
+      return nodes_->finish();
     if (plot_app_->parsed())
       return plot_;
     if (floor_app_->parsed())
@@ -437,6 +477,7 @@ private:
                 "troupe-bench"};
   std::deque<scenario_command> scenarios_;
   std::deque<capacity_subcommand> capacities_;
+  std::optional<nodes_subcommand> nodes_;
   floor_command floor_;
   CLI::App* floor_app_ = nullptr;
   compare_command compare_;

@@ -2,6 +2,7 @@
 
 #include "bench/load/report/compare.hpp"
 #include "bench/load/scenario/capacity.hpp"
+#include "bench/load/scenario/nodes.hpp"
 #include "bench/load/scenario/run_options.hpp"
 
 #include <string>
@@ -35,6 +36,11 @@ struct capacity_command {
   capacity_options how;
 };
 
+/// Compare one node with two.
+struct nodes_command {
+  nodes_options options;
+};
+
 /// Draw the results of runs.
 struct plot_command {
   std::vector<std::string> files;
@@ -49,7 +55,7 @@ struct exit_command {
 
 using any_command =
     std::variant<exit_command, run_command, floor_command, compare_command,
-                 capacity_command, plot_command>;
+                 capacity_command, nodes_command, plot_command>;
 
 /// Parses the command line, program name excluded. `default_binary` is the
 /// server to launch if none is given.

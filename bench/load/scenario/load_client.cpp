@@ -246,6 +246,12 @@ void load_client::set_paused(member_index from, media_kind kind, bool paused) {
     }
 }
 
+void load_client::set_layer(member_index from, int spatial) {
+  for (const auto& x : consumers_)
+    if (x.from == from && x.kind == media_kind::video)
+      spawn(apply(method::set_preferred_layers, encode_layers(x.id, spatial)));
+}
+
 load_client::task load_client::apply(method what, std::string payload) {
   auto self = shared_from_this();
   try {

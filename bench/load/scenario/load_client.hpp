@@ -80,6 +80,9 @@ public:
   /// Pauses or resumes its consumer of a member's stream, if it has one.
   void set_paused(member_index from, protocol::media_kind kind, bool paused);
 
+  /// Asks for a simulcast layer of a member's video.
+  void set_layer(member_index from, int spatial);
+
   /// When to try again after the `times`-th refusal in a row: after 1 to 2 s,
   /// then twice as long each time, up to 16 s. The fraction depends on the
   /// member, so that they do not all retry at once.

@@ -102,6 +102,13 @@ scenario_plan repeated(scenario_plan one, uint32_t rooms) {
   return out;
 }
 
+scenario_plan divided(scenario_plan plan, uint32_t publishers,
+                      uint32_t receivers) {
+  for (auto& x : plan.members)
+    x.node = x.publishes.empty() ? receivers : publishers;
+  return plan;
+}
+
 scenario_plan broadcast_plan(uint32_t receivers, traffic video, bool audio) {
   scenario_plan out;
   auto& sender = out.members.emplace_back();
@@ -217,6 +224,16 @@ scenario_plan idle_plan(uint32_t peers, uint32_t size) {
     else
       x.consumes = {{producer, media_kind::audio, {}, true},
                     {producer, media_kind::video, {}, true}};
+  }
+  return out;
+}
+
+scenario_plan remote_plan(uint32_t rooms, uint32_t peers) {
+  scenario_plan out;
+  for (member_index i = 0; i < rooms + peers; ++i) {
+    auto& x = out.members.emplace_back();
+    x.room = i % rooms;
+    x.node = i < rooms ? 0 : 1;
   }
   return out;
 }

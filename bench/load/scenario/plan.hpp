@@ -44,6 +44,8 @@ struct member_plan {
   std::vector<consume_plan> consumes;
   /// Creates both transports even if nothing is sent or received.
   bool always_connects = false;
+  /// The server that it joins: 0 is that of `--server`, others follow.
+  uint32_t node = 0;
 
   bool publishes_kind(protocol::media_kind kind) const;
   const consume_plan* find(member_index from, protocol::media_kind kind) const;
@@ -89,6 +91,10 @@ struct scenario_plan {
 /// `rooms` independent copies of a plan for one room.
 scenario_plan repeated(scenario_plan one, uint32_t rooms);
 
+/// Sends members that publish to one node, and the others to another.
+scenario_plan divided(scenario_plan plan, uint32_t publishers,
+                      uint32_t receivers);
+
 /// One member sends video and audio to `receivers`; without `audio` only video.
 scenario_plan broadcast_plan(uint32_t receivers, traffic video, bool audio);
 
@@ -121,6 +127,10 @@ scenario_plan storm_plan(uint32_t rooms, uint32_t joins);
 /// nothing, and after them one more for each room. These produce audio and
 /// video, without sending, and the others of the room consume it, paused.
 scenario_plan idle_plan(uint32_t peers, uint32_t size);
+
+/// `rooms` rooms with one member each on node 0 (the first members of the
+/// plan), and `peers` members on node 1 who join them in turn. None has media.
+scenario_plan remote_plan(uint32_t rooms, uint32_t peers);
 
 /// `peers` members in rooms of `size` who produce audio without sending it.
 scenario_plan signal_plan(uint32_t peers, uint32_t size);

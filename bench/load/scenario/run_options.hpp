@@ -25,6 +25,8 @@ std::optional<srtp_choice> srtp_choice_from(std::string_view name);
 struct server_options {
   std::string url;
   pid_t pid = 0;
+  /// The running servers of nodes 1, 2, …, which are not measured.
+  std::vector<std::string> other_urls;
   std::string binary;
   /// Further flags of the binary; they take precedence.
   std::vector<std::string> arguments;

@@ -198,6 +198,25 @@ TEST_CASE("idle members have transports, and their producers come last") {
   CHECK_EQ(plan.planned_packets_per_second(media_kind::video), 0);
 }
 
+TEST_CASE("publishers and receivers may be on different nodes") {
+  const auto plan = divided(broadcast_plan(2, traffic::v600, false), 1, 0);
+  check_sound(plan);
+  CHECK_EQ(plan.members[0].node, 1);
+  CHECK_EQ(plan.members[1].node, 0);
+  CHECK_EQ(plan.members[2].node, 0);
+}
+
+TEST_CASE("remote members join the rooms of one node by another") {
+  const auto plan = remote_plan(2, 5);
+  REQUIRE_EQ(plan.members.size(), 7);
+  CHECK_EQ(plan.rooms(), 2);
+  CHECK_EQ(plan.consumers(), 0);
+  for (member_index i = 0; i < 7; ++i) {
+    CHECK_EQ(plan.members[i].room, i % 2);
+    CHECK_EQ(plan.members[i].node, i < 2 ? 0 : 1);
+  }
+}
+
 TEST_CASE("a producer's member is found by producer id, or by peer and kind") {
   directory names;
   names.add_peer("bob", 3);

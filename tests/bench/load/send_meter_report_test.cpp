@@ -45,3 +45,12 @@ TEST_CASE("without a server there are no counters") {
   CHECK_FALSE(read_send_counters("no address", 1));
   CHECK_FALSE(read_send_counters("127.0.0.1", 1));
 }
+
+TEST_CASE("a metric is found by its name and labels") {
+  const std::string page = "nodes{state=\"suspect\"} 1\n"
+                           "nodes{state=\"connected\"} 2\n"
+                           "share 0.5\n";
+  CHECK(parse_metric(page, "nodes{state=\"connected\"}") == 2);
+  CHECK(parse_metric(page, "share") == 0);
+  CHECK_FALSE(parse_metric(page, "nodes"));
+}

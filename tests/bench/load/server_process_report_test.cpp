@@ -32,12 +32,22 @@ TEST_CASE("the line with the ports is found in both log formats") {
   REQUIRE(text);
   CHECK(text->http == 37953);
   CHECK(text->rtc == 55370);
+  CHECK(text->cluster == 0);
   auto json = find_started(R"({"time":"x","level":"info","event":"started",)"
                            R"("version":"1","http":"3000","rtc":"44444"})"
                            "\n");
   REQUIRE(json);
   CHECK(json->http == 3000);
   CHECK(json->rtc == 44444);
+  auto node = find_started("2026 info started version=1 http=3 rtc=4 "
+                           "srtp=openssl cluster=7001\n");
+  REQUIRE(node);
+  CHECK(node->cluster == 7001);
+  node = find_started(R"({"event":"started","http":"3","rtc":"4",)"
+                      R"("cluster":"7001"})"
+                      "\n");
+  REQUIRE(node);
+  CHECK(node->cluster == 7001);
 }
 
 TEST_CASE("an incomplete line has no ports") {
