@@ -219,11 +219,8 @@ double bandwidth_estimator::probe_seconds() const {
 }
 
 uint64_t bandwidth_estimator::bounded(double bps) const {
-  auto out = loss_.limit(bps);
-  if (remb_)
-    out = feedback_ ? std::min(out, *remb_) : *remb_;
   return static_cast<uint64_t>(
-      std::max(out, static_cast<double>(config_.least_bps)));
+      std::max(loss_.limit(bps), static_cast<double>(config_.least_bps)));
 }
 
 uint64_t bandwidth_estimator::target_bps() const {
@@ -239,11 +236,6 @@ bool bandwidth_estimator::congested(time_point now) const {
     return false;
   return (queue_stood_ != time_point{} && now - queue_stood_ < memory)
          || loss_.limit(rate_.rate_bps()) < rate_.rate_bps();
-}
-
-void bandwidth_estimator::handle_remb(uint64_t bps) {
-  remb_ = static_cast<double>(
-      std::clamp<uint64_t>(bps, config_.least_bps, config_.most_bps));
 }
 
 void bandwidth_estimator::queue_meter::add(duration delay, duration received,

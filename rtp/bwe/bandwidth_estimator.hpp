@@ -38,10 +38,6 @@ public:
   void handle_feedback(std::span<const packet_report> reports, double sent_bps,
                        time_point now, uint32_t taken_back = 0);
 
-  /// The receiver's own estimate (REMB). It is a limit; without transport-wide
-  /// feedback it is the whole estimate.
-  void handle_remb(uint64_t bps);
-
   /// How much the consumers could use: no higher rate is probed. `starved`: a
   /// consumer is sent nothing for lack of bandwidth. Then only a probe can
   /// correct the estimate, so probes stay frequent.
@@ -123,7 +119,6 @@ private:
   queue_meter queue_;
   contention contention_;
   std::optional<time_point> zero_; // send time from which delays are counted
-  std::optional<double> remb_;
   double wanted_ = 0;
   bool starved_ = false;
   double probed_ = 0; // the rate of the last probe

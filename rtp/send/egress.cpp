@@ -388,8 +388,6 @@ void egress::estimate(time_point now, uint32_t taken_back) {
     estimator_ =
         std::make_unique<bandwidth_estimator>(bandwidth_estimator::config{});
     estimator_->set_wanted(wanted_, starved_);
-    if (auto bps = remb_.bps())
-      estimator_->handle_remb(*bps);
   }
   estimator_->handle_feedback(
       reports_, static_cast<double>(rate_.bitrate_bps(now)), now, taken_back);
@@ -400,8 +398,6 @@ void egress::estimate(time_point now, uint32_t taken_back) {
 void egress::handle_remb(uint64_t bitrate_bps, time_point now) {
   auto bps = std::clamp(bitrate_bps, least_remb, most_remb);
   remb_.handle_remb(bps, now);
-  if (estimator_)
-    estimator_->handle_remb(bps);
   update_wants_more();
 }
 

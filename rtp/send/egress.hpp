@@ -107,7 +107,9 @@ public:
   std::span<const packet_report>
   handle_transport_feedback(const rtcp::transport_cc& x, time_point now);
 
-  /// The receiver's estimate (REMB).
+  /// The receiver's estimate (REMB). It counts until transport-wide feedback
+  /// comes: then it is an estimate of the packets without transport-wide
+  /// numbers alone, and receivers send it only when it falls.
   void handle_remb(uint64_t bitrate_bps, time_point now);
 
   /// Whether to try a video again that is sent nothing, as set_wanted()

@@ -48,8 +48,6 @@ TEST_CASE("the target stays within its bounds for any reports of a receiver") {
         if (random() % 5 == 0)
           r.probe = static_cast<probe_id>(random() % 4);
       }
-      if (random() % 10 == 0)
-        x.handle_remb(random());
       x.poll_probe(now);
       x.handle_feedback(reports, double(random() % 20'000'000), now);
       REQUIRE(x.target_bps() >= 30'000);
@@ -141,14 +139,6 @@ TEST_CASE("probes stay frequent and short while a consumer is starved") {
     CHECK(probe->octets < 6'000);
     CHECK_FALSE(x.poll_probe(at(2900ms + i * 2s)));
   }
-}
-
-TEST_CASE("the REMB of a receiver without other feedback is the estimate") {
-  bandwidth_estimator x{{}};
-  x.handle_remb(2'500'000);
-  CHECK(x.target_bps() == 2'500'000);
-  x.handle_remb(0);
-  CHECK(x.target_bps() == 30'000);
 }
 
 namespace {
