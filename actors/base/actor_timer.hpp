@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace troupe::actors {
 
@@ -65,10 +66,12 @@ public:
   }
 
   /// Call this when a tick has come. A tick that is not the pending one leaves
-  /// that alone: otherwise each would cause another one, forever.
-  void fired(net::time_point now) {
-    if (now >= pending_)
-      pending_ = none;
+  /// that alone: otherwise each would cause another one, forever. Returns how
+  /// late the pending tick is: for so long this actor could not run.
+  net::duration fired(net::time_point now) {
+    if (now < pending_)
+      return {};
+    return now - std::exchange(pending_, none);
   }
 
 private:

@@ -33,7 +33,8 @@ cluster_state::make_behavior(cluster_actor_settings x) {
   started = now();
   next_hello = started + settings.service.heartbeat;
   basp = std::make_unique<basp_links>(self->system());
-  table = std::make_unique<neighbour_table>(settings.service.timeout,
+  table = std::make_unique<neighbour_table>(settings.service.heartbeat,
+                                            settings.service.timeout,
                                             settings.service.port.max_nodes);
   gateway = spawn_gateway(self->system(), cluster_actor{self});
   publish();
@@ -72,7 +73,7 @@ cluster_state::make_behavior(cluster_actor_settings x) {
 }
 
 void cluster_state::handle(const cluster_tick&) {
-  timer.fired(now());
+  table->handle_stall(timer.fired(now()), now());
   table->handle_timeout(now());
   if (now() >= next_hello) {
     next_hello = now() + settings.service.heartbeat;
@@ -95,7 +96,7 @@ std::optional<net::time_point> cluster_state::poll_timeout() {
   for (auto& [id, link] : links.all()) {
     if (link.closing)
       continue;
-    take(link.window.poll_timeout());
+    take(link.window.poll_timeout(leniency_of(link)));
     take(link.asks.poll_timeout());
     if (!link.up)
       take(link.opened + settings.service.timeout);

@@ -74,9 +74,13 @@ void cluster_state::close(cluster_link_state& link) {
 
 void cluster_state::close_overdue() {
   for (auto& [id, link] : links.all())
-    if (link.window.overdue(now())
+    if (link.window.overdue(now(), leniency_of(link))
         || (!link.up && now() - link.opened >= settings.service.timeout))
       close(link);
+}
+
+net::duration cluster_state::leniency_of(const cluster_link_state& link) const {
+  return table->leniency(link.facts.remote.node);
 }
 
 void cluster_state::broke_rule(cluster_link_state& link, const char* what) {

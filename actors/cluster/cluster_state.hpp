@@ -170,6 +170,7 @@ struct cluster_state {
   void close(cluster_link_state& link);
 
   void close_overdue();
+  net::duration leniency_of(const cluster_link_state& link) const;
 
   void broke_rule(cluster_link_state& link, const char* what);
 

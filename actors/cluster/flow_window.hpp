@@ -16,7 +16,8 @@ public:
   /// A link with more unacknowledged octets is closed.
   static constexpr uint64_t max_octets = uint64_t{4} << 20;
 
-  /// So is one on which an acknowledgement takes longer.
+  /// So is one on which an acknowledgement takes longer, unless that node is
+  /// given more time.
   static constexpr net::duration max_wait = std::chrono::seconds{2};
 
   /// So many octets after the last hello deserve another one at once.
@@ -40,17 +41,18 @@ public:
     return since_hello_ >= octets_per_hello;
   }
 
-  /// Whether the link must be closed.
-  bool overdue(net::time_point now) const {
+  /// Whether the link must be closed; a node may take `leniency` longer.
+  bool overdue(net::time_point now, net::duration leniency) const {
     return unacknowledged_ > max_octets
-           || (!marks_.empty() && now - marks_.front().sent >= max_wait);
+           || (!marks_.empty()
+               && now - marks_.front().sent >= max_wait + leniency);
   }
 
   /// When the link is overdue if nothing is acknowledged until then.
-  std::optional<net::time_point> poll_timeout() const {
+  std::optional<net::time_point> poll_timeout(net::duration leniency) const {
     if (marks_.empty())
       return std::nullopt;
-    return marks_.front().sent + max_wait;
+    return marks_.front().sent + max_wait + leniency;
   }
 
   uint64_t unacknowledged() const {

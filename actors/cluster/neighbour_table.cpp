@@ -63,6 +63,7 @@ void neighbour_table::handle_hello(uint64_t link, const link_hello& in,
     return;
   x->hello = in;
   x->hello.load = to_share(in.load);
+  x->lateness = std::max(x->lateness * 14 / 15, now - x->heard - heartbeat_);
   x->heard = now;
   // The hello was under way for half of a round trip.
   auto half =
@@ -102,6 +103,16 @@ void neighbour_table::handle_refused(const std::string& node,
     end(i->second, change::died, now);
 }
 
+void neighbour_table::handle_stall(net::duration gap, net::time_point now) {
+  if (gap >= timeout_)
+    return;
+  for (auto& [name, x] : all_) {
+    x.heard = std::min(x.heard + gap, now);
+    if (x.state == node_state::suspect)
+      x.since = std::min(x.since + gap, now);
+  }
+}
+
 void neighbour_table::handle_timeout(net::time_point now) {
   for (auto& [name, x] : all_)
     if (x.state != node_state::dead && *deadline(x) <= now)
@@ -115,6 +126,11 @@ std::optional<net::time_point> neighbour_table::poll_timeout() const {
     if (auto at = deadline(x); at && (!out || *at < *out))
       out = at;
   return out;
+}
+
+net::duration neighbour_table::leniency(const std::string& node) const {
+  const auto* x = find(node);
+  return x ? std::min(x->lateness * 3, timeout_ * 3) : net::duration{};
 }
 
 std::optional<neighbour_change> neighbour_table::poll_change() {
@@ -182,9 +198,9 @@ std::optional<net::time_point>
 neighbour_table::deadline(const cluster_neighbour& x) const {
   switch (x.state) {
     case node_state::connected:
-      return x.heard + timeout_;
+      return x.heard + timeout_ + leniency(x.name);
     case node_state::suspect:
-      return x.since + timeout_;
+      return x.since + timeout_ + leniency(x.name);
     case node_state::dead:
       return x.since + remembered;
   }

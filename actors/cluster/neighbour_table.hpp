@@ -30,6 +30,8 @@ struct cluster_neighbour {
   net::time_point since;
   /// When the latest hello came.
   net::time_point heard;
+  /// How late hellos have been; falls by half in about five seconds.
+  net::duration lateness{};
   /// Nothing unless it is connected.
   std::optional<uint64_t> link;
 };
@@ -63,11 +65,13 @@ public:
   /// For how long a dead node is still listed.
   static constexpr net::duration remembered = std::chrono::minutes{10};
 
-  /// A connected node is dead after `timeout` without a hello, and a suspect
-  /// one after `timeout` without a link. At most `max_nodes` dead ones are
-  /// listed.
-  neighbour_table(net::duration timeout, size_t max_nodes)
-      : timeout_(timeout)
+  /// Nodes say a hello in each `heartbeat`. A connected node is dead after
+  /// `timeout` without one, and a suspect one after `timeout` without a link;
+  /// both are given `leniency` more. At most `max_nodes` dead ones are listed.
+  neighbour_table(net::duration heartbeat, net::duration timeout,
+                  size_t max_nodes)
+      : heartbeat_(heartbeat)
+      , timeout_(timeout)
       , max_nodes_(max_nodes) {}
 
   /// A node has said its first hello on this link. A link that it had before
@@ -91,9 +95,19 @@ public:
   /// The node at the other end of this link leaves.
   void handle_goodbye(uint64_t link, net::time_point now);
 
+  /// This node could not run for `gap` until now, so it could not hear others
+  /// either: they have that much longer. After a gap of `timeout` they do not,
+  /// since by then they have declared this node dead, too.
+  void handle_stall(net::duration gap, net::time_point now);
+
   void handle_timeout(net::time_point now);
 
   std::optional<net::time_point> poll_timeout() const;
+
+  /// How much later than `timeout` a node is dead, three times the timeout at
+  /// most. On hosts whose cores are saturated hellos come late, and the later
+  /// they have come lately, the later the next one may come.
+  net::duration leniency(const std::string& node) const;
 
   std::optional<neighbour_change> poll_change();
 
@@ -125,6 +139,7 @@ private:
   void forget_old(net::time_point now);
   std::optional<net::time_point> deadline(const cluster_neighbour& x) const;
 
+  net::duration heartbeat_;
   net::duration timeout_;
   size_t max_nodes_;
   std::map<std::string, cluster_neighbour> all_;

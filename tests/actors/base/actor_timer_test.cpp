@@ -146,3 +146,13 @@ TEST_CASE("a tick is late by at most the timer's granularity") {
     CHECK(self.now <= deadline + milliseconds{10});
   }
 }
+
+TEST_CASE("a tick says how late it is, if it is the pending one") {
+  fake_self self;
+  actor_timer slot;
+  CHECK(slot.fired(self.now) == milliseconds{0});
+  slot.arm(&self, self.now + milliseconds{100}, tick{});
+  CHECK(slot.fired(self.now + milliseconds{99}) == milliseconds{0});
+  CHECK(slot.fired(self.now + milliseconds{130}) == milliseconds{30});
+  CHECK(slot.fired(self.now + milliseconds{140}) == milliseconds{0});
+}

@@ -29,7 +29,7 @@ TEST_CASE("an acknowledgement of several hellos takes the latest one's time") {
   at.handle_hello(t0);
   at.handle_hello(t0 + 500ms);
   CHECK(at.handle_seen(2, t0 + 510ms) == net::duration{10ms});
-  CHECK(!at.poll_timeout());
+  CHECK(!at.poll_timeout(0s));
 }
 
 TEST_CASE("an acknowledgement of what was not sent, or twice, is wrong") {
@@ -48,15 +48,17 @@ TEST_CASE("a link is overdue after four megabytes or two seconds") {
   flow_window at;
   net::time_point t0{};
   at.handle_sent(flow_window::max_octets);
-  CHECK(!at.overdue(t0));
+  CHECK(!at.overdue(t0, 0s));
   at.handle_sent(1);
-  CHECK(at.overdue(t0));
+  CHECK(at.overdue(t0, 0s));
 
   flow_window late;
   late.handle_hello(t0);
-  CHECK(late.poll_timeout() == t0 + 2s);
-  CHECK(!late.overdue(t0 + 1999ms));
-  CHECK(late.overdue(t0 + 2s));
+  CHECK(late.poll_timeout(0s) == t0 + 2s);
+  CHECK(!late.overdue(t0 + 1999ms, 0s));
+  CHECK(late.overdue(t0 + 2s, 0s));
+  CHECK(!late.overdue(t0 + 2s, 1s));
+  CHECK(late.overdue(t0 + 3s, 1s));
 }
 
 TEST_CASE("much data between hellos wants another hello") {

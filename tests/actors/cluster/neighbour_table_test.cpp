@@ -47,7 +47,7 @@ struct table_scene {
     return x->state;
   }
 
-  neighbour_table table{2s, 4};
+  neighbour_table table{500ms, 2s, 4};
   net::time_point now{};
 };
 
@@ -59,7 +59,7 @@ TEST_CASE("a node is dead after a time without hellos, and its link is stale") {
   table_scene at;
   at.table.handle_link_up(preface_of("b"), 1, at.now);
   CHECK(at.changes() == strings{"b appeared"});
-  at.now += 1500ms;
+  at.now += 500ms;
   at.hello(1);
   CHECK(at.table.poll_timeout() == at.now + 2s);
   at.now += 1999ms;
@@ -179,4 +179,72 @@ TEST_CASE("dead nodes are listed for a while, and not more than there may be") {
   at.table.handle_timeout(at.now + neighbour_table::remembered);
   CHECK(at.table.all().empty());
   CHECK(!at.table.poll_timeout());
+}
+
+TEST_CASE("a node whose hellos come late is given more time, for a while") {
+  table_scene at;
+  at.table.handle_link_up(preface_of("b"), 1, at.now);
+  at.now += 1500ms; // a second late
+  at.hello(1);
+  CHECK(at.table.leniency("b") == 3s);
+  at.now += 4999ms;
+  at.table.handle_timeout(at.now);
+  CHECK(at.state("b") == node_state::connected);
+  at.hello(1);
+  CHECK(at.table.leniency("b") == 6s); // no more than three times the timeout
+  for (auto i = 0; i < 200; ++i) {
+    at.now += 500ms;
+    at.hello(1);
+  }
+  CHECK(at.table.leniency("b") < 1ms);
+  at.now += 2001ms;
+  at.table.handle_timeout(at.now);
+  CHECK(at.changes() == strings{"b appeared", "b died"});
+}
+
+TEST_CASE(
+    "a new process is given no more time for what its name's last one did") {
+  table_scene at;
+  at.table.handle_link_up(preface_of("b", 1), 1, at.now);
+  at.now += 1500ms;
+  at.hello(1);
+  at.table.handle_link_up(preface_of("b", 2), 2, at.now);
+  CHECK(at.table.leniency("b") == 0s);
+  CHECK(at.table.leniency("unknown") == 0s);
+}
+
+TEST_CASE("time in which this node could not run does not count as silence") {
+  table_scene at;
+  at.table.handle_link_up(preface_of("b"), 1, at.now);
+  at.table.handle_link_up(preface_of("c"), 2, at.now);
+  at.table.handle_link_down(2, at.now);
+  at.now += 2200ms;
+  at.table.handle_stall(1900ms, at.now);
+  at.table.handle_timeout(at.now);
+  CHECK(at.state("b") == node_state::connected);
+  CHECK(at.state("c") == node_state::suspect);
+  CHECK(at.table.poll_timeout() == at.now + 1700ms);
+  at.now += 1700ms;
+  at.table.handle_timeout(at.now);
+  CHECK(at.state("b") == node_state::dead);
+  CHECK(at.state("c") == node_state::dead);
+}
+
+TEST_CASE(
+    "a node that could not run for longer than the timeout was dead itself") {
+  table_scene at;
+  at.table.handle_link_up(preface_of("b"), 1, at.now);
+  at.now += 10s;
+  at.table.handle_stall(9500ms, at.now);
+  at.table.handle_timeout(at.now);
+  CHECK(at.state("b") == node_state::dead);
+}
+
+TEST_CASE("a stall moves no sign of life into the future") {
+  table_scene at;
+  at.table.handle_link_up(preface_of("b"), 1, at.now);
+  at.now += 1s;
+  at.hello(1);
+  at.table.handle_stall(800ms, at.now);
+  CHECK(at.table.find("b")->heard == at.now);
 }
