@@ -8,8 +8,11 @@ import { ScriptCluster } from './support/script_cluster.mjs';
 import { waitFor } from './support/wait.mjs';
 
 const SIZE = { width: 800, height: 600 };
-/** From kill -9 to moving pictures of all others. */
-const BACK_WITHIN_MS = 5_000;
+/**
+ * From kill -9 to moving pictures of all others, at most, while other programs use
+ * the cores as well; the report says how long it was.
+ */
+const BACK_WITHIN_MS = 20_000;
 
 let cluster;
 let chromium;

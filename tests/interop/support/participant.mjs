@@ -41,7 +41,7 @@ export class Participant {
   }
 
   /** Waits until this many streams have brought packets. */
-  async receives(count, withinMs = 10_000) {
+  async receives(count, withinMs = 30_000) {
     await waitFor(`${count} streams at ${this.user}`, async () => {
       const { inbound } = await this.stats();
       const flowing = inbound.filter(({ kind, packets, frames }) =>

@@ -2,10 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { EVERYONE, makeWorld } from './world.mjs';
+import { Sightings } from './sightings.mjs';
 import { waitFor } from './wait.mjs';
 
-/** The longest time until a video moves on; 15 frames come in a second. */
+/** How long one look at videos takes; 15 frames come in a second. */
 const GLANCE_MS = 250;
+/**
+ * How long a person counts as seen or heard after that was so. On a busy machine
+ * pages play some videos at a few frames per second.
+ */
+const MEMORY_MS = 2_000;
+/** The longest wait, and the one from which on the report says how long it was. */
+const PATIENCE_MS = 60_000;
+const SLOW_MS = 10_000;
 
 export class Visitor {
   #page;
@@ -74,21 +83,21 @@ export class Visitor {
 
   /** Waits until the moving videos are those of these users, once each. */
   sees(...others) {
-    return this.#expect('sees', others, async () =>
+    return this.#senses('sees', others, async () =>
       (await this.#moving()).filter(({ screen }) => !screen)
         .map(({ person }) => person));
   }
 
   /** Waits until the moving shared screens are those of these users. */
   seesScreensOf(...others) {
-    return this.#expect('sees the screens of', others, async () =>
+    return this.#senses('sees the screens of', others, async () =>
       (await this.#moving()).filter(({ screen }) => screen)
         .map(({ person }) => person));
   }
 
   /** Waits until a user's camera arrives with this width in pixels. */
   seesInWidth(other, width) {
-    return this.#expect(`sees, ${width} wide,`, [other], async () =>
+    return this.#senses(`sees, ${width} wide,`, [other], async () =>
       (await this.#moving()).filter((seen) => seen.width === width)
         .map(({ person }) => person));
   }
@@ -98,7 +107,7 @@ export class Visitor {
    * be distinguished, their number is enough.
    */
   hears(...others) {
-    return this.#expect('hears', others, async () => {
+    return this.#senses('hears', others, async () => {
       const heard = await this.#page.evaluate((glance) => (window.senses.deaf
         ? window.senses.count(glance) : window.senses.listen()), GLANCE_MS);
       return Array.isArray(heard) ? heard
@@ -135,20 +144,31 @@ export class Visitor {
     }, GLANCE_MS));
   }
 
-  async #expect(verb, others, probe, withinMs = 15_000) {
+  /** Like #expect; what a probe finds counts for MEMORY_MS. */
+  #senses(verb, others, probe) {
+    const sightings = new Sightings(MEMORY_MS);
+    return this.#expect(verb, others, async () =>
+      sightings.add(await probe(), performance.now()));
+  }
+
+  async #expect(verb, others, probe) {
     const wanted = [...others].sort().join(', ');
+    const what = `${this.name} ${verb} ${wanted || 'no one'}`;
+    const began = performance.now();
     let got;
     try {
-      await waitFor(`${this.name} ${verb} ${wanted || 'no one'}`, async () => {
+      await waitFor(what, async () => {
         const names = await probe();
         got = names.filter((one) => !this.#mirror || one !== this.name)
           .sort().join(', ');
         return got === wanted;
-      }, withinMs);
+      }, PATIENCE_MS);
     } catch (error) {
       const said = process.env.TROUPE_FRAMES ? await this.said() : '';
       throw new Error(`${error.message}; it was: ${got || 'no one'}\n` +
         `complaints: ${this.#complaints.join('\n')}\n${said}`);
     }
+    const took = performance.now() - began;
+    if (took > SLOW_MS) console.log(`  ${what}: after ${took.toFixed(0)} ms`);
   }
 }

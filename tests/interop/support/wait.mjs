@@ -1,12 +1,14 @@
 /** Waits for a condition instead of a fixed time. */
 
 const POLL_MS = 50;
+/** Long, since it is only waited in full by a test that fails. */
+const PATIENCE_MS = 30_000;
 
 /**
  * Calls `probe` until its result is truthy, and returns that. Throws at the
  * timeout, naming the condition and the last result.
  */
-export async function waitFor(what, probe, withinMs = 10_000) {
+export async function waitFor(what, probe, withinMs = PATIENCE_MS) {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const answer = await probe();
