@@ -31,7 +31,12 @@ endif()
 
 find_program(TROUPE_CCACHE ccache)
 if(TROUPE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${TROUPE_CCACHE})
+  # One cache serves all checkouts on a machine, so a debugger may look for
+  # sources in another one. Files with a precompiled header are cached, too.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+      CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
+      ${TROUPE_CCACHE})
 endif()
 find_program(TROUPE_MOLD mold)
 if(TROUPE_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
