@@ -11,6 +11,9 @@ import os
 import re
 import shutil
 import signal
+import socket
+import ssl
+import struct
 import subprocess
 import sys
 import time
@@ -19,7 +22,10 @@ import cluster_test
 import network
 from cluster_test import (BACK_WITHIN, DEAD_WITHIN, GONE_WITHIN, LINK_WITHIN,
                           figure)
-from node import make_certificates, wait_for
+from node import LOOPBACK, make_certificates, wait_for
+
+# A connection has five seconds for TLS and the preface.
+SILENT_WITHIN = 6.0
 
 
 def letters(text):
@@ -144,6 +150,92 @@ class Refusals(cluster_test.ClusterTest):
         a = self.start("a")
         d = self.start("d", [a], cluster="other")
         self.check_refused(a, d, "other_cluster")
+
+
+def preface_of(node):
+    """A node's preface (net/cluster/preface.hpp)."""
+    def text(x):
+        return struct.pack("!B", len(x)) + x.encode()
+
+    address = struct.pack("!B4sH", 4, socket.inet_aton(LOOPBACK), 9)
+    rest = (text("drill") + text(node) + struct.pack("!QHH", 1, 1, 1)
+            + 2 * address + struct.pack("!Q", 0))
+    return b"TRPC" + struct.pack("!HH", 1, len(rest)) + rest
+
+
+class Attacks(cluster_test.ClusterTest):
+    """What strangers and nodes with a valid certificate can cost."""
+
+    # Octets of resident memory.
+    LIMIT = 1024 * 1024
+
+    def resident(self, node):
+        with open(f"/proc/{node.pid}/status", encoding="utf-8") as status:
+            return 1024 * int(re.search(r"VmRSS:\s+(\d+)", status.read())[1])
+
+    def check_growth(self, node, before):
+        growth = self.resident(node) - before
+        print(f"  resident memory grew by {growth // 1024} KB", flush=True)
+        self.assertLessEqual(growth, self.LIMIT)
+
+    def connect(self, node):
+        out = socket.create_connection((LOOPBACK, node.cluster_port), 5)
+        self.addCleanup(out.close)
+        return out
+
+    def identify(self, node, name):
+        """A connection with the certificate of `name`, after its preface."""
+        identity = os.path.join(self.folder, name)
+        context = ssl.create_default_context(
+            cafile=os.path.join(self.folder, "ca.pem"))
+        context.check_hostname = False
+        context.load_cert_chain(f"{identity}.pem", f"{identity}.key")
+        out = context.wrap_socket(self.connect(node))
+        self.addCleanup(out.close)
+        out.sendall(preface_of(name))
+        return out
+
+    def await_end(self, connections, within):
+        def ended():
+            for x in list(waiting):
+                try:
+                    if not x.recv(4096):
+                        waiting.remove(x)
+                except (BlockingIOError, ssl.SSLWantReadError):
+                    pass
+                except OSError:
+                    waiting.remove(x)
+            return not waiting
+
+        waiting = set(connections)
+        for x in connections:
+            x.setblocking(False)
+        return wait_for("all connections to be closed", ended, within)[1]
+
+    def test_a_thousand_silent_connections_cost_little(self):
+        a = self.start("a")
+        self.await_end([self.connect(a)], SILENT_WITHIN) # what is made once
+        before = self.resident(a)
+        silent = [self.connect(a) for _ in range(1000)]
+        self.check_growth(a, before)
+        figure("all are closed after", self.await_end(silent, SILENT_WITHIN))
+        self.check_growth(a, before)
+        b = self.start("b", [a])
+        self.await_union([a, b], LINK_WITHIN)
+
+    def test_a_frame_of_absurd_length_costs_a_node_its_link(self):
+        a = self.start("a")
+        b = self.start("b", [a])
+        self.await_union([a, b], LINK_WITHIN)
+        before = self.resident(a)
+        # Its verdict, and the header of a frame with 4 GB of payload.
+        d = self.identify(a, "d")
+        d.sendall(b"\0" + bytes([1, 0, 0, 0]) + b"\xff" * 4 + bytes(24))
+        figure("the link is closed after", self.await_end([d], 5.0))
+        wait_for("the refusal to be counted",
+                 lambda: a.report()["links"]["refused"].get("gate"), 1)
+        self.check_growth(a, before)
+        self.assertEqual(a.state_of("b"), "connected")
 
 
 class Hosts(cluster_test.ClusterTest):

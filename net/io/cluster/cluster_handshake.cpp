@@ -28,11 +28,13 @@ link_refusal refusal_of(uint8_t verdict) {
 } // namespace
 
 cluster_handshake::cluster_handshake(std::shared_ptr<handshake_owner> owner,
-                                     loop_socket socket, ssl::context& context,
+                                     loop_socket socket,
+                                     cluster_context context,
                                      const socket_address& remote, bool dialled)
     : owner_(std::move(owner))
-    , stream_(std::make_unique<cluster_stream>(std::move(socket), context))
-    , deadline_(stream_->get_executor())
+    , socket_(std::move(socket))
+    , context_(std::move(context))
+    , deadline_(socket_->get_executor())
     , remote_(remote)
     , dialled_(dialled) {}
 
@@ -44,6 +46,22 @@ void cluster_handshake::start(const std::vector<uint8_t>& preface,
       self->finish(self->refusal_.value_or(
           self->secured_ ? link_refusal::preface : link_refusal::tls));
   });
+  if (dialled_)
+    return begin_tls(preface);
+  socket_->async_wait(loop_socket::wait_read,
+                      [self = shared_from_this(), preface](error_code ec) {
+                        if (self->finished_)
+                          return;
+                        if (ec)
+                          self->finish(link_refusal::tls);
+                        else
+                          self->begin_tls(preface);
+                      });
+}
+
+void cluster_handshake::begin_tls(const std::vector<uint8_t>& preface) {
+  stream_ = std::make_unique<cluster_stream>(std::move(*socket_), *context_);
+  socket_.reset();
   stream_->async_handshake(dialled_ ? ssl::stream_base::client
                                     : ssl::stream_base::server,
                            [self = shared_from_this(), preface](error_code ec) {
@@ -58,9 +76,7 @@ void cluster_handshake::abort() {
   if (std::exchange(finished_, true))
     return;
   deadline_.cancel();
-  error_code ignored;
-  if (stream_)
-    stream_->lowest_layer().close(ignored);
+  close();
   owner_.reset();
 }
 
@@ -173,7 +189,13 @@ void cluster_handshake::finish(std::optional<link_refusal> why) {
   deadline_.cancel();
   auto owner = std::move(owner_);
   owner->handshake_ended(shared_from_this(), why);
+  close();
+}
+
+void cluster_handshake::close() {
   error_code ignored;
+  if (socket_)
+    socket_->close(ignored);
   if (stream_)
     stream_->lowest_layer().close(ignored);
 }

@@ -245,7 +245,7 @@ void cluster_port::impl::begin_handshake(loop_socket socket,
   }
   tune(socket);
   auto x = std::make_shared<cluster_handshake>(
-      shared_from_this(), std::move(socket), *context, remote, dialled);
+      shared_from_this(), std::move(socket), context, remote, dialled);
   handshakes.insert(x);
   count->handshakes = handshakes.size();
   said.wall_clock = milliseconds_since_1970(system_clock::now());
