@@ -1,7 +1,7 @@
 // Rooms of two whole servers: how one of them ends.
 
 #include "tests/actors/support/live_client.hpp"
-#include "tests/actors/support/running_pair.hpp"
+#include "tests/actors/support/running_cluster.hpp"
 
 using namespace troupe;
 using namespace troupe::test;

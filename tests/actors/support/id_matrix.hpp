@@ -6,7 +6,7 @@
 #include "protocol/dialects/protoo/protoo_methods.hpp"
 #include "protocol/json/json_codec.hpp"
 #include "protocol/verbs/error.hpp"
-#include "running_pair.hpp"
+#include "running_cluster.hpp"
 #include "tests/protocol/dialects/clients.hpp"
 
 #include <map>

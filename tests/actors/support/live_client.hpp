@@ -88,8 +88,9 @@ public:
         ::send(fd_, datagram.data(), datagram.size(), 0);
   }
 
-  void send_rtp(const octets& packet) {
-    auto out = engine.protect_rtp(packet);
+  /// `header_size` includes extensions.
+  void send_rtp(const octets& packet, size_t header_size = 12) {
+    auto out = engine.protect_rtp(packet, header_size);
     REQUIRE(out);
     send(*out);
   }
@@ -193,11 +194,19 @@ public:
 
   /// Reads what has arrived and answers pings; does not wait.
   void take_pending() {
-    pollfd socket{socket_.stream().fd(), POLLIN, 0};
-    while (::poll(&socket, 1, 0) > 0)
-      if (!read())
-        return;
+    read_pending();
     forget_pushes();
+  }
+
+  /// Takes the pushes of that type that have arrived, the oldest first; does
+  /// not wait. Other pushes are discarded.
+  std::vector<json> take_pushes(const std::string& type) {
+    read_pending();
+    std::vector<json> out;
+    while (auto x = inbox_.take_push(type))
+      out.push_back(std::move(*x));
+    forget_pushes();
+    return out;
   }
 
   /// Discards the events that the server has sent; returns how many.
@@ -265,6 +274,13 @@ public:
   }
 
 private:
+  void read_pending() {
+    pollfd socket{socket_.stream().fd(), POLLIN, 0};
+    while (socket_.stream().buffers() || ::poll(&socket, 1, 0) > 0)
+      if (!read())
+        return;
+  }
+
   // Reads one frame. Returns false if none comes.
   bool read() {
     auto frame = socket_.read();

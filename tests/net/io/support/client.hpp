@@ -40,6 +40,11 @@ public:
   /// Reads up to and including `end`.
   std::string read_until(std::string_view end);
 
+  /// Whether octets have been received that read() has not returned yet.
+  bool buffers() const {
+    return !buffer_.empty();
+  }
+
   /// Whether the server closes the stream; earlier data is discarded.
   bool reads_end();
 
