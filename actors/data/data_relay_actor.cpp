@@ -150,6 +150,10 @@ void data_relay_state::finish(const data_relay_over& x) {
 void data_relay_state::ask() {
   say(want_data{settings.room, settings.id.str(), settings.relay, intake.next(),
                 true});
+  // The latest credit may have been lost with the link.
+  if (intake.granted() > 0)
+    say(data_credit{settings.room, settings.id.str(), settings.relay,
+                    intake.granted()});
 }
 
 void data_relay_state::watch() {

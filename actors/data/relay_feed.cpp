@@ -73,10 +73,13 @@ bool relay_feed::handle_credit(uint64_t next) {
 }
 
 bool relay_feed::handle_resume(uint64_t next) {
-  if (next < first_ || !handle_credit(next))
+  if (next < first_ || next > admitted_)
     return false;
-  next_ = first_;
+  // What the other node has, and has not passed on, still counts.
+  next_ = next;
   under_way_ = 0;
+  for (auto i = first_; i < next_; ++i)
+    under_way_ += weight(messages_[i - first_]);
   return true;
 }
 

@@ -48,6 +48,11 @@ public:
     return next_;
   }
 
+  /// The number up to which the other node has been granted credit.
+  uint64_t granted() const {
+    return granted_;
+  }
+
 private:
   static bool valid(const std::vector<relayed_message>& messages);
 

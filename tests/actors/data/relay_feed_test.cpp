@@ -86,10 +86,32 @@ TEST_CASE("a feed sends again what a new link needs, and counts it once") {
   REQUIRE(again);
   CHECK(again->first == 1);
   CHECK(again->messages.size() == 2);
+  CHECK(feed.handle_credit(1));
   CHECK_FALSE(feed.handle_resume(0));
   CHECK_FALSE(feed.handle_resume(4));
   CHECK(feed.handle_credit(3));
   CHECK(link->admit(4'000));
+}
+
+TEST_CASE("what a relay still holds counts on a new link") {
+  relay_feed feed{true, {}, nullptr};
+  relay_intake intake;
+  const auto pass_on = [&] {
+    while (auto x = feed.poll_batch(feed_begin))
+      taken_in(intake, x->first, relayed(x->messages.size(), 100'000));
+  };
+  for (int i = 0; i < 20; ++i)
+    feed.push(message_of(100'000), feed_begin);
+  pass_on();
+  CHECK(feed.handle_resume(intake.next()));
+  pass_on();
+  CHECK(intake.next() == 10);
+  intake.handle_taken(10, feed_begin);
+  const auto granted = intake.poll_credit(feed_begin);
+  REQUIRE(granted);
+  CHECK(feed.handle_credit(*granted));
+  pass_on();
+  CHECK(intake.next() == 20);
 }
 
 TEST_CASE("what waits in a reliable feed is bounded in octets and in time") {

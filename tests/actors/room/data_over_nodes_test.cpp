@@ -339,6 +339,24 @@ TEST_CASE("a link that was lost loses and repeats no message") {
                                 {sctp_ppid::string, "4"}}));
 }
 
+TEST_CASE("a new link is no credit, and loses none") {
+  data_pair at;
+  const auto game = at.produce(at.ann);
+  at.consume(at.bob, game);
+  at.nodes.settle();
+  const auto relay = at.relay();
+  const spoken large{sctp_ppid::binary, std::string(200'000, 'x')};
+  at.say(at.feed(), std::vector<spoken>(8, large));
+  at.nodes.heal();
+  // The relay has passed on none of the five.
+  CHECK(at.heard(relay).size() == 5);
+  CHECK_FALSE(at.removed(relay));
+  at.nodes.table->connected = false;
+  at.take(relay, 5);
+  at.nodes.heal();
+  CHECK(at.heard(relay).size() == 8);
+}
+
 TEST_CASE("a relay that nobody consumes ends, and so does its feed") {
   data_pair at;
   const auto game = at.produce(at.ann);
