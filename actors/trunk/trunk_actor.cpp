@@ -1,27 +1,12 @@
 #include "actors/trunk/trunk_actor.hpp"
 
 #include "actors/base/caf_error.hpp"
-#include "actors/base/log.hpp"
 #include "actors/base/relay.hpp"
 #include "actors/io/io_worker.hpp"
 #include "actors/trunk/trunk_state.hpp"
 #include "protocol/json/json_writer.hpp"
 
-#include <atomic>
-
 namespace troupe::actors {
-
-namespace {
-
-// The tags of one process follow each other from a random one, so no two of its
-// trunks have the same unless there are a million.
-uint32_t next_trunk_tag(net::rng& random) {
-  constexpr uint32_t tag_count = uint32_t{1} << (32 - trunk_stream_bits);
-  static std::atomic<uint32_t> last{random.below(tag_count)};
-  return 1 + last.fetch_add(1, std::memory_order_relaxed) % (tag_count - 1);
-}
-
-} // namespace
 
 // Invariant: this runs when the actor quits, on the thread that runs it, while
 // the I/O threads' routes still hold the actor.
@@ -91,61 +76,6 @@ trunk_actor::behavior_type trunk_state::make_behavior(trunk_config cfg) {
       [](const consumer_score_changed&) {},
       [](const consumer_layers_changed&) {},
   };
-}
-
-// -- the other node -----------------------------------------------------------
-
-void trunk_state::renumber() {
-  tags.push_back(next_trunk_tag(*trunk.random));
-  relays.set_tag(tags.back());
-  route_tags();
-  announce();
-}
-
-void trunk_state::announce() {
-  open_trunk x;
-  trunk.keys->describe(x);
-  x.address = trunk.settings.media_address.ip();
-  x.port = trunk.settings.media_address.port();
-  x.tag = relays.numbers().tag();
-  x.reporter = relays.numbers().reporter();
-  trunk.tell_node(std::move(x));
-}
-
-void trunk_state::handle(const open_trunk& x) {
-  using change = trunk_keys::change;
-  const auto what = trunk.keys->accept(x);
-  if (what == change::refused)
-    ++trunk.refused;
-  if (what == change::refused || what == change::none)
-    return;
-  route_tags();
-  net::transport_tuple path;
-  path.local = trunk.settings.media_address;
-  if (const auto* port = trunk.settings.services->port)
-    path.path = port->path_from(path.local).value_or(0);
-  path.remote = *trunk.keys->remote();
-  self->send(trunk.settings.shard, set_transport_path{trunk.key(), path});
-  if (what == change::renumbered)
-    return;
-  relays.for_each_source(
-      [this](uint32_t ssrc) { trunk.keys->receiver()->keep(ssrc); });
-  log::event(
-      log::level::debug, "trunk-open",
-      {{"room", trunk.settings.room.str()}, {"node", trunk.settings.node}});
-  if (what == change::first)
-    return;
-  // It knows neither our keys nor what we want of it.
-  serving.close_all();
-  announce();
-  relays.repeat_wants();
-}
-
-void trunk_state::route_tags() {
-  if (const auto& remote = trunk.keys->remote())
-    for (auto tag : tags)
-      self->send(trunk.settings.services->sockets,
-                 route_trunk{tag, *remote, me(), intake});
 }
 
 caf::result<relay_opened> trunk_state::open(const relay_producer& x) {
