@@ -87,6 +87,7 @@ void room_replica::attach(const std::string& name, uint64_t node) {
   x.name = name;
   x.asked.reset();
   union_->attach(node);
+  room_.trunks.resume(name);
   room_.data_relays.resume(name);
   chat_.attach(name);
 }

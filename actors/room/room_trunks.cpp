@@ -113,6 +113,11 @@ void room_trunks::handle(const relay_ended& x) {
   relays_.erase(x.producer);
 }
 
+void room_trunks::resume(const std::string& node) {
+  if (auto i = trunks_.find(node); i != trunks_.end())
+    room_.self->send(i->second.actor, resume_trunk{});
+}
+
 void room_trunks::close(const std::string& node) {
   if (auto gone = trunks_.extract(node); !gone.empty())
     end(gone.key(), gone.mapped());

@@ -20,7 +20,8 @@ public:
 
   /// The entry of a producer on another node, with the handles of its relay,
   /// which is opened if there is none yet. No message to the other node is
-  /// waited for. Errors: producer_not_found if its node is gone.
+  /// waited for. Errors: producer_not_found if its node is gone; internal if
+  /// the trunk fails.
   caf::result<producer_entry> relay(const producer_facts& facts);
 
   /// The producer is gone.
@@ -39,6 +40,9 @@ public:
 
   void handle(const trunk_message& x);
   void handle(const relay_ended& x);
+
+  /// The link to a node is new: what was on its way is said again.
+  void resume(const std::string& node);
 
   /// The node is gone: its trunk ends.
   void close(const std::string& node);

@@ -39,6 +39,9 @@ struct stop_serving {
   producer_id producer;
 };
 
+/// The link to the other node is new: what was on its way may be lost.
+struct resume_trunk {};
+
 /// A message for the room's replica on the trunk's other node.
 struct trunk_message {
   std::string node;
@@ -63,6 +66,8 @@ using trunk_actor = transport_actor::extend<
     caf::reacts_to<burst>,
     // The other node's keys and address.
     caf::reacts_to<open_trunk>,
+    // Says again what this node wants, and its keys.
+    caf::reacts_to<resume_trunk>,
     // Answers at once; media follows when the other node sends it. A second
     // request is answered with the same relay.
     caf::replies_to<relay_producer>::with<relay_opened>,

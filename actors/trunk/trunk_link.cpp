@@ -36,6 +36,11 @@ void trunk_state::announce() {
   trunk.tell_node(std::move(x));
 }
 
+void trunk_state::repeat() {
+  announce();
+  relays.repeat_wants();
+}
+
 void trunk_state::handle(const open_trunk& x) {
   using change = trunk_keys::change;
   const auto what = trunk.keys->accept(x);
@@ -61,8 +66,7 @@ void trunk_state::handle(const open_trunk& x) {
     return;
   // It knows neither our keys nor what we want of it.
   serving.close_all();
-  announce();
-  relays.repeat_wants();
+  repeat();
 }
 
 void trunk_state::route_tags() {

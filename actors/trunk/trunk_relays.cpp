@@ -158,8 +158,7 @@ std::optional<net::time_point> trunk_relays::poll_timeout() const {
 
 void trunk_relays::repeat_wants() {
   for (auto& [id, x] : relays_)
-    if (x.asked >= 0)
-      ask(id, x);
+    ask(id, x);
 }
 
 void trunk_relays::handle_answers(net::byte_span compound,

@@ -47,7 +47,7 @@ public:
 
   // -- what the other node says -----------------------------------------------
 
-  /// Its node has forgotten what it was asked for.
+  /// The other node has forgotten, or never heard, what it was asked for.
   void repeat_wants();
 
   /// Hands the answers to the relays' reports in a compound packet to them.

@@ -31,6 +31,9 @@ struct trunk_state {
   // Tells the other node this node's keys, address and tag.
   void announce();
 
+  // Says again what the other node has forgotten, or may not have heard.
+  void repeat();
+
   void handle(const open_trunk& x);
 
   // Routes what comes from the other node with any of the tags.

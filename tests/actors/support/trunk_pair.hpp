@@ -182,6 +182,28 @@ struct trunk_pair {
     world.run();
   }
 
+  /// Loses what the nodes tell each other from now on.
+  void lose_link() {
+    a.deliver = b.deliver = nullptr;
+  }
+
+  /// The nodes have another link.
+  void renew_link() {
+    link(a, b);
+    link(b, a);
+    for (auto* x : {&a, &b})
+      caf::anon_send(x->trunk, resume_trunk{});
+    settle();
+  }
+
+  /// A node begins anew, with other keys.
+  void restart(trunk_node& x) {
+    caf::anon_send(x.trunk, close_transport{});
+    settle();
+    x.start(world, &x == &a ? "b" : "a");
+    settle();
+  }
+
   void link(trunk_node& from, trunk_node& to) {
     from.deliver = [this, &to](const room_message& x) {
       receive(to, x);

@@ -17,6 +17,12 @@ struct bridge_table {
   bool connected = true;
   /// The nodes that were reported.
   std::vector<std::string> violators;
+  /// What the rooms of each node have said, also if it was lost.
+  std::array<std::vector<actors::room_message>, 2> said;
+  /// Whether messages wait, and those that do.
+  bool holds = false;
+  std::vector<std::pair<actors::room_replica_actor, actors::room_message_from>>
+      held;
 };
 
 inline std::string bridge_node_name(size_t index) {
@@ -67,14 +73,20 @@ struct bridge_end {
         },
         [=](const actors::detach_room& x) { table->rooms[me].erase(x.room); },
         [=](const actors::room_message_to& x) {
-          if (auto there = find(other, x.room))
-            std::visit(
-                [&](const auto& what) {
-                  self->send(there, actors::room_message_from{
-                                        bridge_node_name(me), me + 1,
-                                        cross(self->system(), what)});
-                },
-                x.what);
+          table->said[me].push_back(x.what);
+          auto there = find(other, x.room);
+          if (!there)
+            return;
+          std::visit(
+              [&](const auto& what) {
+                actors::room_message_from out{bridge_node_name(me), me + 1,
+                                              cross(self->system(), what)};
+                if (table->holds)
+                  table->held.emplace_back(there, std::move(out));
+                else
+                  self->send(there, std::move(out));
+              },
+              x.what);
         },
         [=](const actors::report_violation& x) {
           table->violators.push_back(x.node);
@@ -131,6 +143,7 @@ public:
       x = nullptr;
     }
     table->rooms = {};
+    table->held.clear();
     world.run();
     if (log_) {
       caf::anon_send_exit(sctp_, caf::exit_reason::user_shutdown);
@@ -161,6 +174,23 @@ public:
   void heal() {
     table->connected = true;
     tell(actors::neighbour_state::reachable);
+  }
+
+  /// Delivers the messages that waited.
+  void release() {
+    table->holds = false;
+    for (auto& [to, what] : std::exchange(table->held, {}))
+      caf::anon_send(to, std::move(what));
+  }
+
+  /// What a node's rooms have said of this type, in order.
+  template <class Message>
+  std::vector<Message> said(size_t node) const {
+    std::vector<Message> out;
+    for (const auto& x : table->said[node])
+      if (const auto* what = std::get_if<Message>(&x))
+        out.push_back(*what);
+    return out;
   }
 
   actor_world world;

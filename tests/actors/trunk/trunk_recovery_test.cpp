@@ -1,0 +1,57 @@
+// Trunks whose messages to each other are lost, late or refused, and those that
+// live for long.
+
+#include "actors/trunk/trunk_numbers.hpp"
+#include "tests/actors/support/trunk_pair.hpp"
+
+using namespace troupe;
+using namespace troupe::actors;
+using namespace troupe::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kept_audio = protocol::media_kind::audio;
+constexpr auto kept_video = protocol::media_kind::video;
+
+// Whether the next packets of this producer of node `a` cross.
+bool crosses(trunk_pair& at, const std::string& id) {
+  at.carried = 0;
+  at.feed(id, true);
+  return at.carried > 0;
+}
+
+} // namespace
+
+TEST_CASE("keys and wants that were lost with a link are told on the next") {
+  trunk_pair at;
+  const auto facts = at.produce("p", kept_audio, 1);
+  at.lose_link();
+  at.restart(at.a);
+  at.restart(at.b);
+  auto relay = at.relay(facts);
+  REQUIRE(relay);
+  at.consume(*relay, 9001);
+  CHECK_FALSE(crosses(at, "p"));
+  at.renew_link();
+  CHECK(crosses(at, "p"));
+  CHECK(at.got(9001).size() == 1);
+  // What is known already changes nothing.
+  at.renew_link();
+  CHECK(crosses(at, "p"));
+  CHECK(at.got(9001).size() == 2);
+}
+
+TEST_CASE("a relay that became unwanted while the link was lost is not sent") {
+  trunk_pair at;
+  auto relay = at.relay(at.produce("p", kept_audio, 1));
+  REQUIRE(relay);
+  auto one = at.consume(*relay, 9001);
+  at.lose_link();
+  caf::anon_send(one, close_consumer{});
+  at.pass(500ms);
+  REQUIRE(at.b.wants() == std::vector<int>{0, -1});
+  CHECK(crosses(at, "p"));
+  at.renew_link();
+  CHECK_FALSE(crosses(at, "p"));
+}
