@@ -58,7 +58,10 @@ trunk_actor::behavior_type trunk_state::make_behavior(trunk_config cfg) {
       [this](const transport_tick&) { handle_tick(); },
       [this](burst& x) { take(*x); },
       [this](const open_trunk& x) { handle(x); },
-      [this](const resume_trunk&) { repeat(); },
+      [this](const resume_trunk&) {
+        repeat();
+        relays.repeat_ends();
+      },
       [this](const relay_producer& x) { return open(x); },
       [this](const close_relay& x) { relays.close(x.producer); },
       [this](const serve_stream& x) {

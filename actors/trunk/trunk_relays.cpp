@@ -39,6 +39,7 @@ caf::result<relay_opened> trunk_relays::open(const relay_producer& x) {
   relay made;
   made.ssrcs = std::move(*ssrcs);
   spawn(made, x, *sent);
+  std::erase(ended_, facts.info.id);
   auto& added = relays_.emplace(facts.info.id, std::move(made)).first->second;
   update(facts.info.id, added);
   return relay_opened{added.entry};
@@ -161,6 +162,11 @@ void trunk_relays::repeat_wants() {
     ask(id, x);
 }
 
+void trunk_relays::repeat_ends() {
+  for (const auto& id : ended_)
+    trunk_.tell_node(want_stream{{}, id.str(), -1, {}});
+}
+
 void trunk_relays::handle_answers(net::byte_span compound,
                                   net::time_point arrival) {
   rtp::rtcp::compound_reader reader{compound};
@@ -198,6 +204,9 @@ void trunk_relays::close(const producer_id& which) {
 
 void trunk_relays::end(const producer_id& which) {
   forget(which, true);
+  if (ended_.size() == max_ended)
+    ended_.pop_front();
+  ended_.push_back(which);
   trunk_.self->send(trunk_.settings.listener,
                     relay_ended{trunk_.settings.node, which});
 }

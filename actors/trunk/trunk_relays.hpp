@@ -4,6 +4,7 @@
 #include "actors/trunk/trunk_context.hpp"
 #include "actors/trunk/trunk_numbers.hpp"
 
+#include <deque>
 #include <unordered_map>
 
 namespace troupe::actors {
@@ -15,6 +16,9 @@ class trunk_relays {
 public:
   /// A relay that nothing has been wanted of for so long ends.
   static constexpr auto patience = std::chrono::seconds{5};
+
+  /// The most relays that are remembered after their end.
+  static constexpr size_t max_ended = 256;
 
   explicit trunk_relays(trunk_context& trunk) : trunk_(trunk) {}
 
@@ -49,6 +53,9 @@ public:
 
   /// The other node has forgotten, or never heard, what it was asked for.
   void repeat_wants();
+
+  /// The other node may not have heard which relays have ended.
+  void repeat_ends();
 
   /// Hands the answers to the relays' reports in a compound packet to them.
   void handle_answers(net::byte_span compound, net::time_point arrival);
@@ -114,6 +121,8 @@ private:
   trunk_numbers numbers_;
   reporter_ssrcs reporters_;
   std::unordered_map<producer_id, relay> relays_;
+  // The latest that ended of themselves and have not begun again.
+  std::deque<producer_id> ended_;
 };
 
 } // namespace troupe::actors

@@ -55,3 +55,24 @@ TEST_CASE("a relay that became unwanted while the link was lost is not sent") {
   at.renew_link();
   CHECK_FALSE(crosses(at, "p"));
 }
+
+TEST_CASE("a relay that ended while the link was lost is not sent") {
+  trunk_pair at;
+  auto relay = at.relay(at.produce("p", kept_audio, 1));
+  REQUIRE(relay);
+  auto one = at.consume(*relay, 9001);
+  at.lose_link();
+  caf::anon_send(one, close_consumer{});
+  at.pass(7s);
+  REQUIRE(at.b.ended.size() == 1);
+  CHECK(crosses(at, "p"));
+  at.renew_link();
+  CHECK_FALSE(crosses(at, "p"));
+  // It begins again, and that has not ended.
+  auto again = at.relay(relay->facts);
+  REQUIRE(again);
+  at.consume(*again, 9002);
+  at.renew_link();
+  CHECK(at.b.wants().back() == 0);
+  CHECK(crosses(at, "p"));
+}
