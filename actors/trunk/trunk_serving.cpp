@@ -15,6 +15,9 @@ void trunk_serving::handle(const serve_stream& x) {
     stop(which);
     return;
   }
+  // Meant for an earlier trunk: it is repeated for this one's keys.
+  if (!trunk_.keys->receiver())
+    return;
   auto* to = x.source ? find_or_add(wanted, x.source->facts) : nullptr;
   if (!to) {
     stop(which);

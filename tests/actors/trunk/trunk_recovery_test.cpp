@@ -76,3 +76,20 @@ TEST_CASE("a relay that ended while the link was lost is not sent") {
   CHECK(at.b.wants().back() == 0);
   CHECK(crosses(at, "p"));
 }
+
+TEST_CASE("a want that comes before the other node's keys is not refused") {
+  trunk_pair at;
+  auto relay = at.relay(at.produce("p", kept_audio, 1));
+  REQUIRE(relay);
+  auto one = at.consume(*relay, 9001);
+  at.lose_link();
+  at.restart(at.a);
+  // It was said to the trunk that has ended.
+  trunk_pair::receive(at.a, at.b.told.back());
+  at.settle();
+  at.renew_link();
+  CHECK(at.a.count_told<stream_refused>() == 0);
+  CHECK(at.b.ended.empty());
+  CHECK(crosses(at, "p"));
+  CHECK(at.got(9001).size() == 1);
+}
