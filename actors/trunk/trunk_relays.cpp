@@ -189,21 +189,19 @@ void trunk_relays::handle_answers(net::byte_span compound,
 }
 
 void trunk_relays::handle(const stream_refused& x) {
-  if (const producer_id which{x.producer}; relays_.contains(which)) {
-    forget(which, false);
-    trunk_.self->send(trunk_.settings.listener,
-                      relay_ended{trunk_.settings.node, which});
-  }
+  // The node is told that this ended, since it may have served a later want.
+  if (const producer_id which{x.producer}; relays_.contains(which))
+    end(which);
 }
 
 // -- ends ---------------------------------------------------------------------
 
 void trunk_relays::close(const producer_id& which) {
-  forget(which, true);
+  forget(which);
 }
 
 void trunk_relays::end(const producer_id& which) {
-  forget(which, true);
+  forget(which);
   if (ended_.size() == max_ended)
     ended_.pop_front();
   ended_.push_back(which);
@@ -211,7 +209,7 @@ void trunk_relays::end(const producer_id& which) {
                     relay_ended{trunk_.settings.node, which});
 }
 
-void trunk_relays::forget(const producer_id& which, bool tell) {
+void trunk_relays::forget(const producer_id& which) {
   auto i = relays_.find(which);
   if (i == relays_.end())
     return;
@@ -224,8 +222,7 @@ void trunk_relays::forget(const producer_id& which, bool tell) {
   if (auto* receiver = trunk_.keys->receiver())
     for (auto source : gone.ssrcs)
       receiver->retire(source);
-  if (tell)
-    trunk_.tell_node(want_stream{{}, which.str(), -1, {}});
+  trunk_.tell_node(want_stream{{}, which.str(), -1, {}});
 }
 
 void trunk_relays::handle_down(const caf::actor_addr& source) {
@@ -238,7 +235,7 @@ void trunk_relays::handle_down(const caf::actor_addr& source) {
 
 void trunk_relays::close_all() {
   while (!relays_.empty())
-    forget(producer_id{relays_.begin()->first}, true);
+    forget(producer_id{relays_.begin()->first});
 }
 
 } // namespace troupe::actors

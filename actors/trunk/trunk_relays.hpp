@@ -114,8 +114,8 @@ private:
   // Ends a relay, and tells the room.
   void end(const producer_id& which);
 
-  // Forgets a relay, and tells the other node unless it has said so itself.
-  void forget(const producer_id& which, bool tell);
+  // Forgets a relay, and tells the other node.
+  void forget(const producer_id& which);
 
   trunk_context& trunk_;
   trunk_numbers numbers_;

@@ -77,6 +77,28 @@ TEST_CASE("a relay that ended while the link was lost is not sent") {
   CHECK(crosses(at, "p"));
 }
 
+TEST_CASE("a node that refused a want and then served it is told the end") {
+  trunk_pair at;
+  auto facts = facts_of("p", kept_audio, 1); // node `a` does not have it yet
+  std::vector<room_message> late;
+  at.a.deliver = [&](const room_message& x) {
+    late.push_back(x);
+  };
+  auto relay = at.relay(facts);
+  REQUIRE(relay);
+  at.produce("p", kept_audio, 1);
+  caf::anon_send(at.b.trunk, resume_trunk{});
+  at.settle();
+  REQUIRE(at.a.count_told<stream_refused>() == 1);
+  CHECK(crosses(at, "p"));
+  at.link(at.a, at.b);
+  for (const auto& x : late)
+    at.a.deliver(x);
+  at.settle();
+  CHECK(at.b.ended.size() == 1);
+  CHECK_FALSE(crosses(at, "p"));
+}
+
 TEST_CASE("a want that comes before the other node's keys is not refused") {
   trunk_pair at;
   auto relay = at.relay(at.produce("p", kept_audio, 1));
