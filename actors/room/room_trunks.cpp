@@ -54,18 +54,28 @@ caf::result<producer_entry> room_trunks::relay(const producer_facts& facts) {
       .then(
           [this, promise, node, age = facts.age](relay_opened& x) mutable {
             x.entry.facts.age = age;
-            const auto& info = x.entry.facts.info;
-            // It may have been closed meanwhile.
-            if (!room_.people.find(info.id))
-              promise.deliver(
-                  to_caf(protocol::make_error(error_code::producer_not_found)));
+            if (auto added = accept(node, x.entry))
+              promise.deliver(std::move(*added));
             else
-              promise.deliver(
-                  relays_.insert_or_assign(info.id, relay_entry{node, x.entry})
-                      .first->second.entry);
+              promise.deliver(std::move(added.error()));
           },
           [promise](caf::error& why) mutable { promise.deliver(why); });
   return promise;
+}
+
+caf::expected<producer_entry> room_trunks::accept(const std::string& node,
+                                                  producer_entry& opened) {
+  auto& info = opened.facts.info;
+  // It may have been closed meanwhile, or paused.
+  const auto* known = room_.people.find(info.id);
+  if (!known)
+    return to_caf(protocol::make_error(error_code::producer_not_found));
+  const auto changed = info.paused != known->info.paused;
+  info = known->info;
+  relays_.insert_or_assign(info.id, relay_entry{node, opened});
+  if (changed)
+    set_paused(info.id, info.paused);
+  return opened;
 }
 
 void room_trunks::close_relay(const producer_id& which) {

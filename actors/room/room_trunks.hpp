@@ -70,6 +70,10 @@ private:
   // The trunk to a node, which is opened when needed.
   const trunk_actor& open(const std::string& node);
 
+  // Notes a relay that the trunk to a node has opened.
+  caf::expected<producer_entry> accept(const std::string& node,
+                                       producer_entry& opened);
+
   // The relays of a trunk end with it.
   void forget_relays(const std::string& node);
 

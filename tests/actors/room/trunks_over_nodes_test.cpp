@@ -64,3 +64,24 @@ TEST_CASE("a trunk that was opened while the link was lost works on the next") {
   CHECK(at.wants(1, mic) == 2);
   CHECK(at.nodes.said<stream_refused>(0).empty());
 }
+
+TEST_CASE("a producer that is paused while its relay begins is paused there") {
+  trunk_call at;
+  const auto mic = produce_audio(at.nodes, at.ann);
+  at.nodes.table->holds = true;
+  at.ann.get<reply::ok>(verb::pause_producer{mic});
+  at.nodes.settle();
+  at.bob.script->events.clear();
+  const auto before = at.nodes.world.live();
+  at.bob.send(trunk_call::want(mic));
+  // The room hears of the pause after it has asked for the relay.
+  while (at.nodes.world.live() == before)
+    REQUIRE(at.nodes.world.scheduler().try_run_once());
+  at.nodes.release();
+  at.nodes.settle();
+  const auto& outcome = at.bob.script->outcomes.rbegin()->second;
+  const auto* done = std::get_if<protocol::success>(&outcome);
+  REQUIRE(done);
+  CHECK(std::get<reply::consumed>(*done).producer_paused);
+  CHECK(at.bob.event<event::consumer_paused>());
+}
