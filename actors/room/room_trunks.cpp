@@ -140,12 +140,17 @@ void room_trunks::close_all() {
 }
 
 void room_trunks::close_on(size_t shard) {
+  std::vector<std::string> ended;
   std::erase_if(trunks_, [&](const auto& x) {
     if (x.second.shard != shard)
       return false;
     end(x.first, x.second);
+    ended.push_back(x.first);
     return true;
   });
+  // Their keys tell the other nodes to ask again for what they want.
+  for (const auto& node : ended)
+    open(node);
 }
 
 bool room_trunks::handle_down(const caf::actor_addr& source) {

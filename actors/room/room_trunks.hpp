@@ -49,7 +49,8 @@ public:
 
   void close_all();
 
-  /// The shard with this index has failed: so do the trunks that it sends for.
+  /// The shard with this index has failed: so do the trunks that it sends for,
+  /// and others begin.
   void close_on(size_t shard);
 
   /// An actor has ended. Returns whether it was a trunk, which is opened again

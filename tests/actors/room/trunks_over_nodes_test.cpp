@@ -1,6 +1,7 @@
 // The trunks of a room over two nodes, when links and shards fail.
 
 #include "protocol/ortc/supported_capabilities.hpp"
+#include "tests/actors/support/bare_join.hpp"
 #include "tests/actors/support/two_nodes_call.hpp"
 
 #include <algorithm>
@@ -51,6 +52,75 @@ struct trunk_call : ann_and_bob {
   }
 };
 
+// A member without a client, which leaves when its shard fails.
+actors::peer_handle spawn_bare_peer(caf::actor_system& system) {
+  using namespace actors;
+  return system.spawn(
+      [](peer_handle::pointer self) -> peer_handle::behavior_type {
+        return {[self](const close_peer&) { self->quit(); },
+                [self](const dismiss_peer&) { self->quit(); },
+                [](const adopt_session&) {},
+                [](const mute_peer&) {},
+                [](const notify_peer&) {},
+                [](const get_peer_stats&) { return reply::stats{}; },
+                [](const explain_consumer&) {
+                  return consumer_explanation{};
+                }};
+      });
+}
+
+actors::session_listener_actor spawn_bare_session(caf::actor_system& system) {
+  using type = actors::session_listener_actor;
+  return system.spawn([](type::pointer) -> type::behavior_type {
+    return {
+        [](const actors::session_event&) {}, [](const actors::room_events&) {},
+        [](const actors::session_ended&) {}, [](const actors::knock_ended&) {},
+        [](const actors::peer_resumed&) {
+        }};
+  });
+}
+
+// The trunk of node b is in another shard than bob.
+struct two_shards : trunk_call {
+  two_shards() {
+    mic = produce_audio(nodes, ann);
+    bobs = produce_audio(nodes, bob);
+    for (size_t i = 1; i < 32; ++i)
+      join();
+    consume(bob, mic);
+    consume(ann, bobs);
+    shard = join();
+  }
+
+  ~two_shards() {
+    for (const auto& x : peers)
+      caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
+    nodes.settle();
+    caf::anon_send_exit(session, caf::exit_reason::user_shutdown);
+    nodes.settle();
+  }
+
+  actors::shard_actor join() {
+    auto& world = nodes.node(1);
+    peers.push_back(spawn_bare_peer(*world.system));
+    return join_bare(world, "m" + std::to_string(peers.size()), peers.back(),
+                     session)
+        .shard;
+  }
+
+  void fail_shard() {
+    caf::anon_send_exit(shard, caf::exit_reason::unhandled_exception);
+    shard = nullptr;
+  }
+
+  producer_id mic;  // ann's
+  producer_id bobs; // bob's
+  actors::session_listener_actor session =
+      spawn_bare_session(*nodes.world.system);
+  std::vector<actors::peer_handle> peers;
+  actors::shard_actor shard; // of the trunk
+};
+
 } // namespace
 
 TEST_CASE("a trunk that was opened while the link was lost works on the next") {
@@ -84,4 +154,24 @@ TEST_CASE("a producer that is paused while its relay begins is paused there") {
   REQUIRE(done);
   CHECK(std::get<reply::consumed>(*done).producer_paused);
   CHECK(at.bob.event<event::consumer_paused>());
+}
+
+TEST_CASE("a trunk whose shard fails begins again at once") {
+  two_shards at;
+  const auto before = at.nodes.said<open_trunk>(1).size();
+  const auto wanted = at.wants(0, at.bobs);
+  at.bob.script->events.clear();
+  at.fail_shard();
+  at.nodes.settle();
+  const auto opened = at.nodes.said<open_trunk>(1);
+  REQUIRE(opened.size() == before + 1);
+  CHECK(opened.front().epoch != opened.back().epoch);
+  // Node a has said again what it wants, and gets it.
+  CHECK(at.wants(0, at.bobs) == wanted + 1);
+  CHECK(at.nodes.said<stream_refused>(1).empty());
+  // Bob's consumer has ended with its relay. It can have another one.
+  CHECK(at.bob.event<event::consumer_closed>());
+  at.consume(at.bob, at.mic);
+  CHECK_FALSE(at.bob.event<event::consumer_closed>());
+  CHECK(at.wants(1, at.mic) == 2);
 }
