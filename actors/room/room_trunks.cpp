@@ -23,6 +23,16 @@ const trunk_actor& room_trunks::open(const std::string& node) {
   return i->second.actor;
 }
 
+caf::actor_addr room_trunks::sender() const {
+  return caf::actor_cast<caf::actor_addr>(room_.self->current_sender());
+}
+
+bool room_trunks::is_current(const std::string& node,
+                             const caf::actor_addr& trunk) const {
+  const auto i = trunks_.find(node);
+  return i != trunks_.end() && i->second.actor.address() == trunk;
+}
+
 void room_trunks::forget_relays(const std::string& node) {
   std::erase_if(relays_, [&](const auto& x) { return x.second.node == node; });
 }
@@ -46,15 +56,16 @@ caf::result<producer_entry> room_trunks::relay(const producer_facts& facts) {
   if (node.empty())
     return to_caf(protocol::make_error(error_code::producer_not_found));
   auto promise = room_.self->make_response_promise<producer_entry>();
+  const auto& trunk = open(node);
   room_.self
-      ->request(open(node),
-                room_.services.cluster->media->settings.request_timeout,
+      ->request(trunk, room_.services.cluster->media->settings.request_timeout,
                 relay_producer{facts, room_.speech.of(facts.info.peer),
                                room_.speech.loudest()})
       .then(
-          [this, promise, node, age = facts.age](relay_opened& x) mutable {
+          [this, promise, node, asked = trunk.address(),
+           age = facts.age](relay_opened& x) mutable {
             x.entry.facts.age = age;
-            if (auto added = accept(node, x.entry))
+            if (auto added = accept(node, asked, x.entry))
               promise.deliver(std::move(*added));
             else
               promise.deliver(std::move(added.error()));
@@ -64,12 +75,15 @@ caf::result<producer_entry> room_trunks::relay(const producer_facts& facts) {
 }
 
 caf::expected<producer_entry> room_trunks::accept(const std::string& node,
+                                                  const caf::actor_addr& trunk,
                                                   producer_entry& opened) {
   auto& info = opened.facts.info;
   // It may have been closed meanwhile, or paused.
   const auto* known = room_.people.find(info.id);
   if (!known)
     return to_caf(protocol::make_error(error_code::producer_not_found));
+  if (!is_current(node, trunk))
+    return to_caf(protocol::make_error(error_code::internal));
   const auto changed = info.paused != known->info.paused;
   info = known->info;
   relays_.insert_or_assign(info.id, relay_entry{node, opened});
@@ -114,13 +128,14 @@ void room_trunks::handle(const std::string& node, const stream_refused& x) {
 }
 
 void room_trunks::handle(const trunk_message& x) {
-  if (room_.replica.clustered())
+  if (room_.replica.clustered() && is_current(x.node, sender()))
     room_.self->send(room_.services.cluster->cluster,
                      room_message_to{room_.id, x.node, x.what});
 }
 
 void room_trunks::handle(const relay_ended& x) {
-  relays_.erase(x.producer);
+  if (is_current(x.node, sender()))
+    relays_.erase(x.producer);
 }
 
 void room_trunks::resume(const std::string& node) {

@@ -71,9 +71,17 @@ private:
   // The trunk to a node, which is opened when needed.
   const trunk_actor& open(const std::string& node);
 
-  // Notes a relay that the trunk to a node has opened.
+  // Notes a relay that this trunk has opened.
   caf::expected<producer_entry> accept(const std::string& node,
+                                       const caf::actor_addr& trunk,
                                        producer_entry& opened);
+
+  // The trunk that has sent the current message.
+  caf::actor_addr sender() const;
+
+  // Whether this is the trunk to a node: one that was closed may still have
+  // messages on their way.
+  bool is_current(const std::string& node, const caf::actor_addr& trunk) const;
 
   // The relays of a trunk end with it.
   void forget_relays(const std::string& node);

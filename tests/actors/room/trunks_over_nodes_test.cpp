@@ -175,3 +175,32 @@ TEST_CASE("a trunk whose shard fails begins again at once") {
   CHECK_FALSE(at.bob.event<event::consumer_closed>());
   CHECK(at.wants(1, at.mic) == 2);
 }
+
+TEST_CASE("what a trunk says after its end is not passed on") {
+  two_shards at;
+  at.fail_shard();
+  at.nodes.settle();
+  // Its relays have ended, but its successor may have one of that producer.
+  for (const auto& x : at.nodes.said<want_stream>(1))
+    CHECK_FALSE(x.ssrcs.empty());
+}
+
+TEST_CASE("a relay of a trunk that has ended is not given to consumers") {
+  for (int jobs = 0; jobs < 16; ++jobs) {
+    CAPTURE(jobs);
+    two_shards at;
+    auto again = opus_producer();
+    again.parameters.mid = "again";
+    again.parameters.encodings.front().ssrc = 2;
+    const auto other = at.ann.get<reply::produced>(again).id;
+    at.nodes.settle();
+    at.bob.send(trunk_call::want(other));
+    for (int i = 0; i < jobs; ++i)
+      at.nodes.world.scheduler().try_run_once();
+    at.fail_shard();
+    at.nodes.settle();
+    at.bob.script->events.clear();
+    at.consume(at.bob, other);
+    CHECK_FALSE(at.bob.event<event::consumer_closed>());
+  }
+}
