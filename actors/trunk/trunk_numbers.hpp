@@ -21,9 +21,14 @@ constexpr uint32_t trunk_tag_of(uint32_t ssrc) {
   return ssrc >> trunk_stream_bits;
 }
 
+/// The number of an SSRC among those of its tag.
+constexpr uint32_t trunk_number_of(uint32_t ssrc) {
+  return ssrc & ((uint32_t{1} << trunk_stream_bits) - 1);
+}
+
 /// Whether an SSRC may be that of media on a trunk with this tag.
 constexpr bool is_trunk_media(uint32_t ssrc, uint32_t tag) {
-  const auto number = ssrc & ((uint32_t{1} << trunk_stream_bits) - 1);
+  const auto number = trunk_number_of(ssrc);
   return trunk_tag_of(ssrc) == tag && number > 0
          && number < first_trunk_reporter;
 }

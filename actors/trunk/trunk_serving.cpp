@@ -2,9 +2,6 @@
 
 #include "actors/transport/signaling_to_engine.hpp"
 #include "actors/trunk/pipe_parameters.hpp"
-#include "actors/trunk/trunk_numbers.hpp"
-
-#include <algorithm>
 
 namespace troupe::actors {
 
@@ -47,14 +44,17 @@ trunk_serving::stream* trunk_serving::find_or_add(const want_stream& x,
 }
 
 bool trunk_serving::take(const std::vector<uint32_t>& ssrcs) {
-  if (!trunk_.keys->receiver() || used_.size() + ssrcs.size() > max_used)
-    return false;
   const auto tag = trunk_.keys->remote_tag();
-  for (size_t i = 0; i < ssrcs.size(); ++i)
-    if (!is_trunk_media(ssrcs[i], tag) || used_.contains(ssrcs[i])
-        || std::count(ssrcs.begin(), ssrcs.end(), ssrcs[i]) > 1)
+  if (used_.size() == max_tags && !used_.contains(tag))
+    return false;
+  auto& used = used_[tag];
+  auto after = used;
+  for (auto x : ssrcs) {
+    if (!is_trunk_media(x, tag) || after.test(trunk_number_of(x)))
       return false;
-  used_.insert(ssrcs.begin(), ssrcs.end());
+    after.set(trunk_number_of(x));
+  }
+  used = after;
   return true;
 }
 

@@ -2,9 +2,10 @@
 
 #include "actors/media/consumer_actor.hpp"
 #include "actors/trunk/trunk_context.hpp"
+#include "actors/trunk/trunk_numbers.hpp"
 
+#include <bitset>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace troupe::actors {
 
@@ -14,8 +15,8 @@ namespace troupe::actors {
 /// again once its stream has ended (RFC 3711, section 9.1).
 class trunk_serving {
 public:
-  /// The most SSRCs that the other node may name while the trunk lives.
-  static constexpr size_t max_used = 65536;
+  /// The most tags that the other node may draw while the trunk lives.
+  static constexpr size_t max_tags = 4096;
 
   explicit trunk_serving(trunk_context& trunk) : trunk_(trunk) {}
 
@@ -62,7 +63,8 @@ private:
 
   trunk_context& trunk_;
   std::unordered_map<producer_id, stream> streams_;
-  std::unordered_set<uint32_t> used_; // SSRCs, since the trunk began
+  // By tag, the numbers of the SSRCs that were used since the trunk began.
+  std::unordered_map<uint32_t, std::bitset<1u << trunk_stream_bits>> used_;
 };
 
 } // namespace troupe::actors

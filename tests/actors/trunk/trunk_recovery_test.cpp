@@ -115,3 +115,22 @@ TEST_CASE("a want that comes before the other node's keys is not refused") {
   CHECK(crosses(at, "p"));
   CHECK(at.got(9001).size() == 1);
 }
+
+TEST_CASE("a trunk serves any number of streams, one after another") {
+  trunk_pair at;
+  at.produce("p", kept_video, 8);
+  auto keys = std::get<open_trunk>(at.b.told.front());
+  constexpr uint32_t each = 16; // SSRCs
+  for (keys.tag = 1; keys.tag <= 20; ++keys.tag) {
+    keys.reporter = trunk_numbers{keys.tag}.reporter();
+    caf::anon_send(at.a.trunk, keys);
+    for (uint32_t n = 1; n + each <= first_trunk_reporter; n += each) {
+      std::vector<uint32_t> ssrcs;
+      for (uint32_t k = n; k < n + each; ++k)
+        ssrcs.push_back(keys.tag << trunk_stream_bits | k);
+      trunk_pair::receive(at.a, want_stream{"r", "p", -1, std::move(ssrcs)});
+    }
+    at.settle();
+  }
+  CHECK(at.a.count_told<stream_refused>() == 0);
+}
