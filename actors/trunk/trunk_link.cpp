@@ -23,22 +23,27 @@ void trunk_state::renumber() {
   tags.push_back(next_trunk_tag(*trunk.random));
   relays.set_tag(tags.back());
   route_tags();
-  announce();
+  announce(tags.back());
 }
 
-void trunk_state::announce() {
+void trunk_state::announce(uint32_t tag) {
   open_trunk x;
   trunk.keys->describe(x);
   x.address = trunk.settings.media_address.ip();
   x.port = trunk.settings.media_address.port();
-  x.tag = relays.numbers().tag();
-  x.reporter = relays.numbers().reporter();
+  x.tag = tag;
+  x.reporter = trunk_numbers{tag}.reporter();
   trunk.tell_node(std::move(x));
 }
 
 void trunk_state::repeat() {
-  announce();
-  relays.repeat_wants();
+  // The other node takes only SSRCs of the tag that it was told last. This ends
+  // with the one that is in use.
+  for (auto tag : tags)
+    if (tag == tags.back() || relays.uses(tag)) {
+      announce(tag);
+      relays.repeat_wants(tag);
+    }
 }
 
 void trunk_state::handle(const open_trunk& x) {

@@ -157,9 +157,16 @@ std::optional<net::time_point> trunk_relays::poll_timeout() const {
 
 // -- what the other node says -------------------------------------------------
 
-void trunk_relays::repeat_wants() {
+bool trunk_relays::uses(uint32_t tag) const {
+  return std::ranges::any_of(relays_, [tag](const auto& x) {
+    return trunk_tag_of(x.second.ssrcs.front()) == tag;
+  });
+}
+
+void trunk_relays::repeat_wants(uint32_t tag) {
   for (auto& [id, x] : relays_)
-    ask(id, x);
+    if (trunk_tag_of(x.ssrcs.front()) == tag)
+      ask(id, x);
 }
 
 void trunk_relays::repeat_ends() {

@@ -27,10 +27,6 @@ public:
     numbers_ = trunk_numbers{tag};
   }
 
-  const trunk_numbers& numbers() const {
-    return numbers_;
-  }
-
   /// How many SSRCs the relay of this producer needs, unless it exists.
   bool has_numbers_for(const producer_facts& x) const;
 
@@ -51,8 +47,12 @@ public:
 
   // -- what the other node says -----------------------------------------------
 
-  /// The other node has forgotten, or never heard, what it was asked for.
-  void repeat_wants();
+  /// Whether a relay has SSRCs with this tag.
+  bool uses(uint32_t tag) const;
+
+  /// The other node has forgotten, or never heard, what it was asked for. Asks
+  /// for the relays again whose SSRCs have this tag.
+  void repeat_wants(uint32_t tag);
 
   /// The other node may not have heard which relays have ended.
   void repeat_ends();

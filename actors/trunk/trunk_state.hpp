@@ -28,8 +28,8 @@ struct trunk_state {
   // Draws SSRCs with another tag from now on.
   void renumber();
 
-  // Tells the other node this node's keys, address and tag.
-  void announce();
+  // Tells the other node this node's keys and address, and one of its tags.
+  void announce(uint32_t tag);
 
   // Says again what the other node has forgotten, or may not have heard.
   void repeat();

@@ -21,6 +21,20 @@ bool crosses(trunk_pair& at, const std::string& id) {
   return at.carried > 0;
 }
 
+// Opens and closes relays until the node draws SSRCs with another tag.
+void use_up_tag(trunk_pair& at) {
+  const auto facts = at.a.producers.contains("many")
+                         ? at.a.producers.at("many").facts
+                         : at.produce("many", kept_video, 8);
+  const auto known = at.b.count_told<open_trunk>();
+  for (int i = 0; i < 260 && at.b.count_told<open_trunk>() == known; ++i) {
+    REQUIRE(at.relay(facts));
+    caf::anon_send(at.b.trunk, close_relay{facts.info.id});
+    at.settle();
+  }
+  REQUIRE(at.b.count_told<open_trunk>() == known + 1);
+}
+
 } // namespace
 
 TEST_CASE("keys and wants that were lost with a link are told on the next") {
@@ -114,6 +128,47 @@ TEST_CASE("a want that comes before the other node's keys is not refused") {
   CHECK(at.b.ended.empty());
   CHECK(crosses(at, "p"));
   CHECK(at.got(9001).size() == 1);
+}
+
+TEST_CASE("relays with SSRCs of an earlier tag are wanted again, too") {
+  trunk_pair at;
+  auto relay = at.relay(at.produce("p", kept_audio, 1));
+  REQUIRE(relay);
+  SUBCASE("of a trunk that the other node opens anew") {
+    at.consume(*relay, 9001);
+    use_up_tag(at);
+    at.restart(at.a);
+  }
+  SUBCASE("on a new link, if the want was lost") {
+    at.restart(at.b);
+    at.lose_link();
+    relay = at.relay(relay->facts);
+    REQUIRE(relay);
+    at.consume(*relay, 9001);
+    use_up_tag(at);
+    at.renew_link();
+  }
+  CHECK(at.b.ended.empty());
+  CHECK(crosses(at, "p"));
+  CHECK(at.got(9001).size() == 1);
+  // Others begin with the latest tag.
+  auto other = at.relay(at.produce("q", kept_audio, 1));
+  REQUIRE(other);
+  at.consume(*other, 9002);
+  CHECK(crosses(at, "q"));
+  CHECK(at.a.count_told<stream_refused>() == 0);
+}
+
+TEST_CASE("only tags that are in use are told on a new link") {
+  trunk_pair at;
+  const auto told = [&] {
+    return at.b.count_told<open_trunk>();
+  };
+  use_up_tag(at);
+  use_up_tag(at);
+  const auto before = told();
+  at.renew_link();
+  CHECK(told() == before + 1);
 }
 
 TEST_CASE("a trunk serves any number of streams, one after another") {
