@@ -49,8 +49,12 @@ void trunk_state::repeat() {
 void trunk_state::handle(const open_trunk& x) {
   using change = trunk_keys::change;
   const auto what = trunk.keys->accept(x);
-  if (what == change::refused)
+  if (what == change::refused) {
     ++trunk.refused;
+    log::refusal(
+        log::level::warn, "trunk-refused",
+        {{"room", trunk.settings.room.str()}, {"node", trunk.settings.node}});
+  }
   if (what == change::refused || what == change::none)
     return;
   route_tags();

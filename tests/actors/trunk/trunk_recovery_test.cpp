@@ -2,6 +2,7 @@
 // live for long.
 
 #include "actors/trunk/trunk_numbers.hpp"
+#include "tests/actors/support/log_capture.hpp"
 #include "tests/actors/support/trunk_pair.hpp"
 
 using namespace troupe;
@@ -188,4 +189,21 @@ TEST_CASE("a trunk serves any number of streams, one after another") {
     at.settle();
   }
   CHECK(at.a.count_told<stream_refused>() == 0);
+}
+
+TEST_CASE("keys that are refused are logged") {
+  std::string log;
+  {
+    trunk_pair at;
+    captured_output output;
+    set_log_level("warn");
+    auto keys = std::get<open_trunk>(at.a.told.front());
+    ++keys.epoch;
+    keys.key.clear();
+    caf::anon_send(at.b.trunk, keys);
+    at.settle();
+    set_log_level("off");
+    log = output.release();
+  }
+  CHECK(log.find("warning trunk-refused room=r node=a") != std::string::npos);
 }
