@@ -1,5 +1,6 @@
 #include "net/auth/turn_credentials.hpp"
 
+#include "net/auth/base64.hpp"
 #include "net/base/assert.hpp"
 
 #include <openssl/evp.h>
@@ -19,15 +20,6 @@ std::string to_turn_user(std::string_view user) {
   for (auto& c : out)
     if (c <= ' ' || c > '~')
       c = '_';
-  return out;
-}
-
-std::string to_base64(std::string_view octets) {
-  // EVP_EncodeBlock appends a zero, for which a string has space.
-  std::string out((octets.size() + 2) / 3 * 4, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                  reinterpret_cast<const unsigned char*>(octets.data()),
-                  static_cast<int>(octets.size()));
   return out;
 }
 
