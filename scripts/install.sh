@@ -12,8 +12,8 @@ cd "$(dirname "$0")/.."
 packages=(
   cmake ninja-build g++ pkg-config ccache mold ca-certificates curl
   libcaf-dev libboost1.81-dev libsrtp2-dev libssl-dev libusrsctp-dev libjwt-dev
-  rapidjson-dev doctest-dev libbenchmark-dev libcli11-dev libspdlog-dev
-  libmimalloc-dev)
+  libcurl4-openssl-dev rapidjson-dev doctest-dev libbenchmark-dev libcli11-dev
+  libspdlog-dev libmimalloc-dev)
 [ "$(dpkg --print-architecture)" = amd64 ] && packages+=(libipsec-mb-dev)
 case ${1:-run} in
   cluster) packages+=(haproxy openssl) ;;
