@@ -52,7 +52,7 @@ ACTOR_LAYERS = [
     ["config"],
     ["base"],
     ["replica", "stats"],
-    ["io", "load", "speech"],
+    ["io", "load", "speech", "webhooks"],
     ["cluster", "fan_out"],
     ["sctp"],
     ["media"],

@@ -4,6 +4,7 @@
 #include "actors/config/config_file.hpp"
 #include "actors/config/option_table.hpp"
 #include "actors/config/validators.hpp"
+#include "actors/config/webhook_keys.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -27,6 +28,7 @@ public:
     add_auth();
     add_overload();
     add_cluster_keys(*this, out_.cluster);
+    add_webhook_keys(*this, out_.webhooks);
     add_rest();
   }
 
@@ -40,6 +42,8 @@ public:
     if (!out_.auth.login_url.empty() && out_.auth.jwt.empty())
       throw CLI::ValidationError("auth.login-url needs auth.jwt");
     if (auto fault = find_cluster_fault(out_.cluster))
+      throw CLI::ValidationError(*fault);
+    if (auto fault = find_webhook_fault(out_.webhooks))
       throw CLI::ValidationError(*fault);
   }
 

@@ -133,6 +133,18 @@ struct config {
     std::string public_url; // empty: unknown
   } cluster;
 
+  struct webhook_keys {
+    std::vector<std::string> urls; // empty: no webhooks
+    std::string key;
+    std::string secret_file;
+    std::string ca;    // empty: the host's
+    std::string spool; // directory; empty: none
+    std::chrono::milliseconds timeout{5'000};
+    uint32_t tries = 10;
+    uint32_t parallel_rooms = 8;
+    uint32_t max_events = 10'000; // of one receiver
+  } webhooks;
+
   struct thread_keys {
     uint32_t scheduler = 0; // 0: one per core
     uint32_t io = 1;

@@ -282,6 +282,43 @@ void add_load(prometheus_text& out, const metrics_snapshot& x) {
             x.usable_memory);
 }
 
+void add_webhooks(prometheus_text& out,
+                  const std::vector<webhook_reading>& all) {
+  if (all.empty())
+    return;
+  const auto each = [&](auto add) {
+    for (size_t i = 0; i < all.size(); ++i)
+      add(all[i], std::to_string(i + 1));
+  };
+  out.counter("troupe_webhooks_delivered_total",
+              "Webhooks that a receiver has accepted.");
+  each([&](const auto& x, const std::string& receiver) {
+    out.sample(x.delivered, {{"receiver", receiver}});
+  });
+  out.counter("troupe_webhook_tries_failed_total",
+              "Requests that a receiver did not accept.");
+  each([&](const auto& x, const std::string& receiver) {
+    out.sample(x.failed_tries, {{"receiver", receiver}});
+  });
+  out.counter("troupe_webhooks_lost_total",
+              "Events that a receiver was not told, by reason.");
+  each([&](const auto& x, const std::string& receiver) {
+    for (size_t i = 0; i < x.lost.size(); ++i)
+      out.sample(x.lost[i],
+                 {{"receiver", receiver},
+                  {"reason", to_string(static_cast<webhook_loss>(i))}});
+  });
+  out.gauge("troupe_webhooks_waiting", "Events that wait for a receiver.");
+  each([&](const auto& x, const std::string& receiver) {
+    out.sample(x.waiting, {{"receiver", receiver}});
+  });
+  out.gauge("troupe_webhook_oldest_seconds",
+            "How long the oldest event has waited for a receiver.");
+  each([&](const auto& x, const std::string& receiver) {
+    out.sample(net::to_seconds(x.oldest), {{"receiver", receiver}});
+  });
+}
+
 void add_process(prometheus_text& out, const net::process_facts& x) {
   out.counter("process_cpu_seconds_total", "CPU time, user and system.");
   out.sample(net::to_seconds(x.cpu_time));
@@ -352,6 +389,7 @@ std::string render_metrics(const metrics_snapshot& x) {
     add_cluster_metrics(out, *x.cluster);
     add_trunk_metrics(out, x.trunks);
   }
+  add_webhooks(out, x.webhooks);
   add_process(out, x.process);
   return out.text();
 }

@@ -4,6 +4,7 @@
 #include "actors/cluster/cluster_report.hpp"
 #include "actors/io/media_sockets.hpp"
 #include "actors/load/overload_state_board.hpp"
+#include "actors/webhooks/webhook_figures.hpp"
 #include "net/io/http/http_server.hpp"
 #include "net/io/http/reject_counters.hpp"
 #include "net/io/process/process_facts.hpp"
@@ -12,6 +13,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -54,6 +56,9 @@ struct metrics_snapshot {
   histogram_reading wait_time;
   std::array<uint64_t, wait_end_count> waits_ended{};
   bool draining = false;
+
+  /// Of each receiver of webhooks, in the order of `webhooks.urls`.
+  std::vector<webhook_reading> webhooks;
 
   /// Nothing if this server is alone.
   std::optional<cluster_report> cluster;

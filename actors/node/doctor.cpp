@@ -444,6 +444,7 @@ std::vector<finding> diagnose(const config& settings,
   auto out = doctor{settings, facts}.examine();
   diagnose_plain_transports(settings, out);
   diagnose_ice_servers(settings, facts, out);
+  diagnose_webhooks(settings, facts, out);
   diagnose_cluster(settings.cluster, facts.cluster, facts.now, out);
   return out;
 }

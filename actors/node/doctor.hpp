@@ -4,6 +4,7 @@
 #include "actors/node/doctor_cluster.hpp"
 #include "net/base/transport_tuple.hpp"
 #include "net/io/http/tls_context.hpp"
+#include "net/io/http_client/http_client.hpp"
 #include "net/io/process/ice_server_probe.hpp"
 
 #include <optional>
@@ -40,6 +41,12 @@ struct ice_server_fact {
   net::ice_probe probe;
 };
 
+/// What a connection to a receiver of webhooks has shown.
+struct webhook_fact {
+  std::string url;
+  net::http_answer probe;
+};
+
 /// Facts about the host on which the doctor bases its findings.
 struct doctor_facts {
   std::vector<port_fact> ports;
@@ -63,6 +70,9 @@ struct doctor_facts {
   secret_fact admin;                    // the token of the admin API
   secret_fact ice;                      // the credentials of TURN servers
   std::vector<ice_server_fact> ice_servers;
+  secret_fact webhook_secret;
+  std::vector<webhook_fact> webhooks;
+  bool webhook_spool_writable = true;
   bool srtp_available = true;
   std::string srtp_backend; // the one to be used
   bool has_page = true;
@@ -88,6 +98,10 @@ void diagnose_plain_transports(const config& settings,
 /// Adds the findings on STUN and TURN servers; nothing if there are none.
 void diagnose_ice_servers(const config& settings, const doctor_facts& facts,
                           std::vector<finding>& out);
+
+/// Adds the findings on webhooks; nothing if there are none.
+void diagnose_webhooks(const config& settings, const doctor_facts& facts,
+                       std::vector<finding>& out);
 
 /// Judges the facts. Every topic has at least one finding.
 std::vector<finding> diagnose(const config& settings,

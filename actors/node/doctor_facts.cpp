@@ -3,6 +3,7 @@
 #include "actors/config/net_settings.hpp"
 #include "actors/config/secret_file.hpp"
 #include "actors/http/admin_api.hpp"
+#include "actors/node/node_webhooks.hpp"
 #include "actors/node/page_files.hpp"
 #include "actors/session/authenticator.hpp"
 #include "actors/transport/ice_servers.hpp"
@@ -11,6 +12,9 @@
 #include "net/io/process/local_addresses.hpp"
 #include "net/io/process/process_load.hpp"
 #include "net/srtp/srtp_session.hpp"
+
+#include <filesystem>
+#include <fstream>
 
 namespace troupe::actors {
 
@@ -65,6 +69,25 @@ void add_ice_servers(doctor_facts& out, const config::rtc_keys& settings) {
                                          ice_patience)});
 }
 
+// Whether files can be made in a directory.
+bool is_writable(const std::filesystem::path& directory) {
+  const auto file = directory / "troupe-doctor";
+  const auto made = std::ofstream{file}.is_open();
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+  return made;
+}
+
+void add_webhooks(doctor_facts& out, const config::webhook_keys& settings) {
+  out.webhook_secret =
+      look_at(settings.secret_file, make_webhook_signer(settings).failure);
+  for (const auto& url : settings.urls)
+    out.webhooks.push_back(
+        {url, net::probe_http_host(url, to_http_client(settings))});
+  if (!settings.urls.empty() && !settings.spool.empty())
+    out.webhook_spool_writable = is_writable(settings.spool);
+}
+
 } // namespace
 
 doctor_facts gather_facts(const config& settings) {
@@ -94,6 +117,7 @@ doctor_facts gather_facts(const config& settings) {
   out.memory_limit = net::memory_limit();
   add_secrets(out, settings);
   add_ice_servers(out, rtc);
+  add_webhooks(out, settings.webhooks);
   auto backend = to_backend(rtc.srtp_backend);
   out.srtp_available = backend.has_value();
   if (backend)

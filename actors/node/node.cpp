@@ -14,6 +14,7 @@
 #include "actors/load/load_actor.hpp"
 #include "actors/node/node_cluster.hpp"
 #include "actors/node/node_log.hpp"
+#include "actors/node/node_webhooks.hpp"
 #include "actors/room/server_actor.hpp"
 #include "actors/sctp/sctp_actor.hpp"
 #include "actors/transport/ice_servers.hpp"
@@ -110,6 +111,9 @@ struct node::impl {
 
   std::optional<std::string> start();
 
+  // Spawns the actor of the rooms, of which there are none yet.
+  void open_rooms(const std::shared_ptr<const media_services>& services);
+
   void stop();
 
   // Reads all metrics.
@@ -131,7 +135,13 @@ struct node::impl {
   }
 
   // Waits until no more than `count` actors live, half a second at most.
-  void await_actors(size_t count);
+  void await_actors(size_t count, net::duration most = default_patience);
+
+  // Waits for the rooms' last webhooks, for a while.
+  void finish_webhooks();
+
+  static constexpr net::duration default_patience =
+      std::chrono::milliseconds{500};
 
   config settings;
   const double cores;
@@ -148,7 +158,8 @@ struct node::impl {
   http_clients_actor clients;
   std::shared_ptr<overload_state_board> board =
       std::make_shared<overload_state_board>();
-  std::unique_ptr<cluster_service> cluster; // null: there is none
+  std::unique_ptr<cluster_service> cluster;  // null: there is none
+  std::unique_ptr<webhook_service> webhooks; // null: there are none
   std::unique_ptr<http_gateway> gateway;
   std::unique_ptr<net::http_server> http;
   bool running = false; // something must be stopped
@@ -190,13 +201,9 @@ std::optional<std::string> node::impl::start() {
   if (auto failure = start_cluster(settings.cluster, sockets.port(), socket,
                                    system, threads, board, cluster))
     return failure;
-  server = spawn_server(
-      system,
-      {settings.room,
-       {&sockets.port(), board, to_shedding_limits(settings), &sockets.ticks()},
-       settings.rtc.sctp == "off" ? sctp_actor{} : sctp,
-       settings.overload.max_waiting,
-       to_room_cluster(cluster.get(), services)});
+  if (auto failure = start_webhooks(settings, system, webhooks))
+    return failure;
+  open_rooms(services);
   gateway = std::make_unique<http_gateway>(
       system, services, caf::actor_cast<room_gate_actor>(server), entry.auth);
   if (auto failure = add_admin_api())
@@ -214,6 +221,18 @@ std::optional<std::string> node::impl::start() {
   log_started(*backend);
   started = true;
   return std::nullopt;
+}
+
+void node::impl::open_rooms(
+    const std::shared_ptr<const media_services>& services) {
+  server = spawn_server(
+      system,
+      {settings.room,
+       {&sockets.port(), board, to_shedding_limits(settings), &sockets.ticks()},
+       settings.rtc.sctp == "off" ? sctp_actor{} : sctp,
+       settings.overload.max_waiting,
+       to_room_cluster(cluster.get(), services),
+       webhooks ? webhooks->outlet() : nullptr});
 }
 
 void node::impl::stop() {
@@ -235,6 +254,7 @@ void node::impl::stop() {
     caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(load, caf::exit_reason::user_shutdown);
   system.await_actors_before_shutdown(false);
+  finish_webhooks();
   await_actors(2); // last packets go through SCTP and sockets
   caf::anon_send_exit(sctp, caf::exit_reason::user_shutdown);
   sctp = nullptr;
@@ -302,6 +322,8 @@ metrics_snapshot node::impl::snapshot() {
   if (auto when = http->certificate_expires())
     x.certificate_expires =
         std::chrono::duration<double>(when->time_since_epoch()).count();
+  if (webhooks)
+    x.webhooks = webhooks->report(std::chrono::steady_clock::now());
   if (cluster)
     x.cluster = cluster->report();
   x.process = net::read_process_facts();
@@ -310,9 +332,20 @@ metrics_snapshot node::impl::snapshot() {
   return x;
 }
 
-void node::impl::await_actors(size_t count) {
-  for (int i = 0; i < 100 && system.registry().running() > count; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+void node::impl::await_actors(size_t count, net::duration most) {
+  constexpr auto step = std::chrono::milliseconds{5};
+  for (net::duration t{}; t < most && system.registry().running() > count;
+       t += step)
+    std::this_thread::sleep_for(step);
+}
+
+void node::impl::finish_webhooks() {
+  if (!webhooks)
+    return;
+  await_actors(2 + webhooks->outlet()->receivers.size());
+  webhooks->finish();
+  await_actors(2, std::chrono::seconds{2});
+  webhooks->stop();
 }
 
 node::node(config settings)

@@ -172,28 +172,17 @@ void room_state::end() {
   self->quit();
 }
 
-void room_state::leave(const peer_id& who, const departure& how) {
-  remove(who, how);
-  if (members.empty())
-    become_empty(empty_reason::no_member);
-}
-
 void room_state::become_empty(empty_reason why) {
   close_server_channels();
   chat.clear();
   lobby.close();
+  webhooks.note_empty();
   rules.lock(false); // later clients find it as if it were new
   report_empty(why);
 }
 
 void room_state::report_empty(empty_reason why) {
   self->send(listener, room_emptied{id, joins, admitted, why});
-}
-
-void room_state::dismiss(const peer_id& who, protocol::end_reason why,
-                         const departure& how) {
-  self->send(members.at(who).peer, dismiss_peer{why, how.by});
-  leave(who, how);
 }
 
 const peer_id* room_state::sender() const {
@@ -210,7 +199,8 @@ void room_state::notify_update(const peer_id& who) {
 void room_state::handle_down(const caf::down_msg& down) {
   if (down.source == listener.address()) {
     for (const auto& [who, x] : members)
-      log_left(x, who, name_of(who), {leave_reason::server_stops}, 0);
+      note_left(x, who, name_of(who), {leave_reason::server_stops}, 0);
+    webhooks.note_empty();
     return end();
   }
   if (lobby.handle_down(down.source))

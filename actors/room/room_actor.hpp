@@ -15,6 +15,7 @@
 #include "actors/room/session_listener.hpp"
 #include "actors/speech/speech_activity.hpp"
 #include "actors/trunk/trunk_actor.hpp"
+#include "actors/webhooks/webhook_actor.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -176,6 +177,8 @@ struct room_services {
   size_t max_in_line = 500;
   /// Null unless the node is clustered.
   std::shared_ptr<const room_cluster> cluster = {};
+  /// Null unless there are receivers of webhooks.
+  std::shared_ptr<const webhook_outlet> webhooks = {};
 };
 
 /// Spawns the actor of an empty room. It ends with its listener.

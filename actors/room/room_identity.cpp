@@ -24,6 +24,7 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   audience.notify_others(event::peer_left{old}, old);
   audience.remove(old);
   people.remove(old);
+  webhooks.note_left(old, leave_reason::left);
   replica.remove_member(old);
   speech.rename(old, who);
   auto& me = members.rename(old, who);
@@ -36,6 +37,7 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   replica.add_member(x.who);
   x.who.host = rules.may_moderate(who);
   people.add(std::move(x.who));
+  webhooks.note_joined(who);
   audience.admit(*people.describe(who), std::move(session));
   log::event(log::level::info, "peer-identified",
              {{"room", id.str()}, {"peer", who.str()}, {"was", old.str()}});

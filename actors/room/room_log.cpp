@@ -10,6 +10,13 @@ log::field member_count(size_t members) {
   return {"members", std::to_string(members)};
 }
 
+log::field actor_field(const peer_id& by) {
+  // Two keys: a member may call itself admin-api.
+  if (by.empty())
+    return {"by", "admin-api"};
+  return {"by-peer", by.str()};
+}
+
 // Whether the server has begun to end.
 bool server_stops(const room_state& room) {
   const auto end = room.services.shards.load->drain().deadline();
@@ -18,7 +25,7 @@ bool server_stops(const room_state& room) {
 
 } // namespace
 
-void room_state::log_joined(const room_member& x, const peer_id& who) const {
+void room_state::note_joined(const room_member& x, const peer_id& who) {
   log::event(log::level::info, "peer-joined",
              {{"room", id.str()},
               {"peer", who.str()},
@@ -27,6 +34,7 @@ void room_state::log_joined(const room_member& x, const peer_id& who) const {
               {"carrier", x.client.carrier},
               {"agent", x.client.agent},
               member_count(members.size())});
+  webhooks.note_joined(who);
 }
 
 void room_state::log_returned(const room_member& x, const peer_id& who,
@@ -40,9 +48,9 @@ void room_state::log_returned(const room_member& x, const peer_id& who,
               {"after", replaced ? "takeover" : "loss"}});
 }
 
-void room_state::log_left(const room_member& x, const peer_id& who,
-                          const std::string& display_name, const departure& how,
-                          size_t remaining) const {
+void room_state::note_left(const room_member& x, const peer_id& who,
+                           const std::string& display_name,
+                           const departure& how, size_t remaining) {
   const auto ended = how.why == leave_reason::left && server_stops(*this);
   const auto why = ended ? leave_reason::server_stops : how.why;
   const auto stayed = std::chrono::duration_cast<std::chrono::seconds>(
@@ -59,6 +67,7 @@ void room_state::log_left(const room_member& x, const peer_id& who,
   log::event_with(x.presence == presence::hidden ? log::level::debug
                                                  : log::level::info,
                   "peer-left", fields);
+  webhooks.note_left(who, why);
 }
 
 void room_state::log_action(std::string_view what, const peer_id& by,
@@ -66,13 +75,6 @@ void room_state::log_action(std::string_view what, const peer_id& by,
   about.insert(about.begin(), log::field{"room", id.str()});
   about.push_back(actor_field(by));
   log::event_with(log::level::info, what, about);
-}
-
-log::field room_state::actor_field(const peer_id& by) {
-  // Two keys: a member may call itself admin-api.
-  if (by.empty())
-    return {"by", "admin-api"};
-  return {"by-peer", by.str()};
 }
 
 } // namespace troupe::actors

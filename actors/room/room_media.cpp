@@ -39,6 +39,7 @@ void room_state::publish(producer_published& x) {
     return;
   replica.note_producer(*people.find(info.id));
   handles.insert_or_assign(info.id, std::move(x.entry.handles));
+  webhooks.note_published(info);
   audience.notify_others(event::producer_added{std::move(info)}, *who);
   note_seen(*who);
   notify_update(*who);
@@ -49,6 +50,7 @@ void room_state::withdraw(const producer_id& gone) {
   handles.erase(gone);
   replica.remove_producer(gone);
   if (auto info = people.withdraw(gone)) {
+    webhooks.note_withdrawn(*info);
     audience.notify_others(event::producer_closed{info->id, info->peer},
                            info->peer);
     note_seen(info->peer);

@@ -87,7 +87,7 @@ reply::joined room_state::show(protocol::participant who) {
     who.host = rules.may_moderate(who.id);
     people.add(who);
     audience.admit(*people.describe(who.id), x.session);
-    log_joined(x, who.id);
+    note_joined(x, who.id);
   }
   drain();
   return describe_room(who.id);
@@ -146,6 +146,7 @@ void room_state::rename(rename_member& x) {
     return;
   notify_update(*who);
   rename_to_bots(*who);
+  webhooks.note_renamed(*who);
 }
 
 size_t room_state::assign_shard() {
@@ -155,6 +156,18 @@ size_t room_state::assign_shard() {
     self->monitor(added);
     return added;
   });
+}
+
+void room_state::leave(const peer_id& who, const departure& how) {
+  remove(who, how);
+  if (members.empty())
+    become_empty(empty_reason::no_member);
+}
+
+void room_state::dismiss(const peer_id& who, protocol::end_reason why,
+                         const departure& how) {
+  self->send(members.at(who).peer, dismiss_peer{why, how.by});
+  leave(who, how);
 }
 
 void room_state::remove(const peer_id& who, const departure& how) {
@@ -178,7 +191,7 @@ void room_state::remove(const peer_id& who, const departure& how) {
   if (left->presence != presence::hidden)
     audience.notify_others(event::peer_left{who}, who);
   audience.remove(who);
-  log_left(*left, who, display_name, how, members.size());
+  note_left(*left, who, display_name, how, members.size());
 }
 
 } // namespace troupe::actors

@@ -154,7 +154,7 @@ void room_state::end_members(const departure& how) {
   trunks.close_all();
   data_relays.close_all();
   for (const auto& [who, x] : members) {
-    log_left(x, who, name_of(who), how, 0);
+    note_left(x, who, name_of(who), how, 0);
     self->demonitor(x.peer.address());
     shards.release(x.shard);
     self->send(x.peer, dismiss_peer{protocol::end_reason::room_closed, how.by});

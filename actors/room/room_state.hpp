@@ -18,6 +18,7 @@
 #include "actors/room/room_shards.hpp"
 #include "actors/room/room_speech.hpp"
 #include "actors/room/room_trunks.hpp"
+#include "actors/room/room_webhooks.hpp"
 #include "actors/room/roster.hpp"
 #include "actors/room/server_channels.hpp"
 
@@ -95,23 +96,21 @@ struct room_state {
 
   // -- the log, in room_log.cpp; `by` is empty for the admin API
 
-  void log_joined(const room_member& x, const peer_id& who) const;
+  // These two tell the receivers of webhooks as well.
+  void note_joined(const room_member& x, const peer_id& who);
+  // `remaining` members are left in the room.
+  void note_left(const room_member& x, const peer_id& who,
+                 const std::string& display_name, const departure& how,
+                 size_t remaining);
   void log_returned(const room_member& x, const peer_id& who,
                     bool replaced) const;
-  // `remaining` members are left in the room.
-  void log_left(const room_member& x, const peer_id& who,
-                const std::string& display_name, const departure& how,
-                size_t remaining) const;
   void log_action(std::string_view what, const peer_id& by,
                   std::vector<log::field> about = {}) const;
-  static log::field actor_field(const peer_id& by);
 
   // Notifies all members of those that have become hosts, or no longer are.
   // `by` is the member that decided it, if one did.
   void note_hosts(const std::optional<protocol::moderator>& by = {});
-
   void end();
-
   void become_empty(empty_reason why);
 
   // Notifies the server that there is no member.
@@ -237,6 +236,7 @@ struct room_state {
   room_replica replica{*this};
   room_trunks trunks{*this};
   room_data_relays data_relays{*this};
+  room_webhooks webhooks{*this};
   room_quotas quotas;
   room_speech speech;
   member_table members;

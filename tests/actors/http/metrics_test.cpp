@@ -29,6 +29,7 @@ metrics_snapshot everything() {
   out.version = "1.2.3";
   out.certificate_expires = 4e9;
   out.cluster.emplace();
+  out.webhooks.emplace_back();
   return out;
 }
 
