@@ -276,7 +276,7 @@ struct actor_fixture {
 
   ~actor_fixture() {
     for (const auto& x : consumers)
-      caf::anon_send(x, close_consumer{});
+      caf::anon_send(x, control_stream{close_consumer{}});
     caf::anon_send(producer, close_producer{});
     caf::anon_send_exit(listener, caf::exit_reason::user_shutdown);
   }

@@ -22,6 +22,30 @@ struct consumer_state {
 
   consumer_actor::behavior_type make_behavior(const consumer_config& cfg);
 
+  void handle(const rtp::consumer_score_changed& x) {
+    score = x.score;
+    send_scores();
+  }
+  void handle(const rtp::layers_changed& x) {
+    send_layers(x.layers);
+  }
+  void handle(const producer_paused& x) {
+    self->send(listener, consumer_producer_paused{id, x.paused});
+  }
+  void handle(const producer_score_changed&) {
+    send_scores();
+  }
+
+  void carry_out(const stream_command& x) {
+    self->send(shard, control_consumer{key(), x});
+  }
+  void carry_out(const move_consumer& x) {
+    self->send(shard, move_shard_consumer{key(), x.to});
+  }
+  void carry_out(const close_consumer&) {
+    self->quit();
+  }
+
   // Sends the scores to the listener if they have changed.
   void send_scores();
 
@@ -74,21 +98,11 @@ consumer_state::make_behavior(const consumer_config& cfg) {
              add_shard_consumer{id, std::move(stream), cfg.producer,
                                 caf::actor_cast<consumer_events_actor>(self)});
   return {
-      [this](const rtp::consumer_score_changed& x) {
-        score = x.score;
-        send_scores();
+      [this](const stream_event& x) {
+        std::visit([this](const auto& event) { handle(event); }, x.what);
       },
-      [this](const rtp::layers_changed& x) { send_layers(x.layers); },
-      [this](const producer_paused& x) {
-        self->send(listener, consumer_producer_paused{id, x.paused});
-      },
-      [this](const producer_score_changed&) { send_scores(); },
-      [this](const close_consumer&) { self->quit(); },
       [this](const control_stream& x) {
-        self->send(shard, control_consumer{key(), x.what});
-      },
-      [this](const move_consumer& x) {
-        self->send(shard, move_shard_consumer{key(), x.to});
+        std::visit([this](const auto& command) { carry_out(command); }, x.what);
       },
       [this](const fence& x) { return self->delegate(shard, x); },
       [this](const get_actor_stats&) {

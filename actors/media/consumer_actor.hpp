@@ -12,24 +12,22 @@ struct move_consumer {
   transport_key to{};
 };
 
-/// A command of the client. All kinds are one message: each handler costs every
-/// consumer some 40 octets.
+/// A command to a consumer: one of the client's for its stream, to move it, or
+/// to end it. All kinds are one message, as in stream_event.
 struct control_stream {
-  stream_command what;
+  std::variant<stream_command, move_consumer, close_consumer> what;
 };
 
 /// The CONSUMER actor interface: one track as one client receives it. The actor
 /// handles lifetime and control; the packets pass through its forwarder in the
 /// shard of the receiving transport.
 using consumer_actor = consumer_events_actor::extend<
-    caf::reacts_to<close_consumer>,
     // Pauses, or resumes with a key frame, which it requests; sets the layers
     // that the client prefers of a layered producer, or the priority among the
     // consumers of its transport (the sender has checked that it is 1 to 255);
-    // requests a key frame.
+    // requests a key frame; sends the stream on another transport of the
+    // client's; ends.
     caf::reacts_to<control_stream>,
-    // Sends the stream on another transport of the client's.
-    caf::reacts_to<move_consumer>,
     // Answered by its shard, which has handled all earlier commands by then.
     caf::replies_to<fence>::with<done>,
     // Statistics of the stream sent.

@@ -11,16 +11,20 @@
 
 namespace troupe::actors {
 
+/// An event of a consumer's stream: how well the receiver gets it has changed;
+/// other layers are being sent, or none; the producer was paused or resumed, or
+/// its streams arrive better or worse than before. All kinds are one message:
+/// each handler costs every consumer some 40 octets.
+struct stream_event {
+  std::variant<rtp::consumer_score_changed, rtp::layers_changed,
+               producer_paused, producer_score_changed>
+      what;
+};
+
 /// Events that a shard sends to a consumer's actor.
 using consumer_events_actor = caf::typed_actor<
-    // How well the receiver gets the stream has changed.
-    caf::reacts_to<rtp::consumer_score_changed>,
-    // Other layers are being sent, or none.
-    caf::reacts_to<rtp::layers_changed>,
-    // The producer was paused or resumed.
-    caf::reacts_to<producer_paused>,
-    // How well the producer's streams arrive has changed.
-    caf::reacts_to<producer_score_changed>>;
+    // Notes it, and notifies the listener of what the client is to know.
+    caf::reacts_to<stream_event>>;
 
 /// The keys for a transport's sending half; null once DTLS is over.
 struct set_transport_srtp {

@@ -24,10 +24,10 @@ public:
   }
 
   /// Sends an event to a consumer's actor, unless the consumer is gone.
-  template <class Self, class Message>
-  void send(Self* self, consumer_key to, const Message& x) const {
+  template <class Self, class Event>
+  void send(Self* self, consumer_key to, const Event& x) const {
     if (auto i = actors_.find(to); i != actors_.end())
-      self->send(i->second.events, x);
+      self->send(i->second.events, stream_event{x});
   }
 
 private:

@@ -174,7 +174,7 @@ void peer_state::close_all(leave_reason why) {
   };
   send_all(transport_records, actors::close_transport{});
   send_all(media.producers(), actors::close_producer{});
-  send_all(media.consumers(), actors::close_consumer{});
+  send_all(media.consumers(), control_stream{actors::close_consumer{}});
   send_all(data.producers(), close_data{});
   send_all(data.consumers(), close_data{});
   peer.self->quit();

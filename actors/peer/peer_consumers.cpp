@@ -51,7 +51,7 @@ caf::result<reply::ok> peer_consumers::close(const consumer_id& which) {
   auto* record = media_.find(which);
   if (!record)
     return refuse(error_code::consumer_not_found);
-  peer_.self->send(record->actor, actors::close_consumer{});
+  peer_.self->send(record->actor, control_stream{actors::close_consumer{}});
   forget(which);
   return reply::ok{};
 }
@@ -132,12 +132,13 @@ void peer_consumers::handle_move(
   peer_.self->send(to, *record.route);
   // Send it through the consumer's actor: the shard would not know the consumer
   // yet if this overtook the message that adds it.
-  peer_.self->send(record.actor, move_consumer{transport_key{to->id()}});
+  peer_.self->send(record.actor,
+                   control_stream{move_consumer{transport_key{to->id()}}});
 }
 
 void peer_consumers::close_on(const transport_id& which) {
   for (const auto& x : media_.consumers().on(which)) {
-    peer_.self->send(x.actor, actors::close_consumer{});
+    peer_.self->send(x.actor, control_stream{actors::close_consumer{}});
     forget(x.id);
     peer_.notify_session(event::consumer_closed{x.id, x.producer});
   }
@@ -145,7 +146,7 @@ void peer_consumers::close_on(const transport_id& which) {
 
 void peer_consumers::close_all() {
   for (auto copy = media_.consumers(); const auto& x : copy) {
-    peer_.self->send(x.actor, actors::close_consumer{});
+    peer_.self->send(x.actor, control_stream{actors::close_consumer{}});
     forget(x.id);
   }
 }

@@ -118,7 +118,7 @@ void trunk_serving::stop(const producer_id& which) {
   for (const auto& x : gone.mapped().senders)
     if (x.actor) {
       trunk_.routes.remove(remove_transport_consumer{x.id});
-      caf::anon_send(x.actor, close_consumer{});
+      caf::anon_send(x.actor, control_stream{close_consumer{}});
     }
 }
 

@@ -83,11 +83,11 @@ TEST_CASE(
   report_loss(at, one, 11, 20);
   CHECK(at.reported() == 50);
   // The consumer with the highest loss is closed.
-  caf::anon_send(two, close_consumer{});
+  caf::anon_send(two, control_stream{close_consumer{}});
   at.world.run();
   report_loss(at, one, 11, 20);
   CHECK(at.reported() == 20);
-  caf::anon_send(one, close_consumer{});
+  caf::anon_send(one, control_stream{close_consumer{}});
   at.world.run();
   CHECK(at.reported() == 0);
 }

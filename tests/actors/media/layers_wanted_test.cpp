@@ -129,8 +129,8 @@ TEST_CASE("a sender is sent the highest layer that any consumer wants") {
     CHECK(at.reported == std::vector<highest_layer>{1, 0, 1});
   }
   SUBCASE("none after all consumers end, and all when another begins") {
-    caf::anon_send(one, close_consumer{});
-    caf::anon_send(two, close_consumer{});
+    caf::anon_send(one, control_stream{close_consumer{}});
+    caf::anon_send(two, control_stream{close_consumer{}});
     at.world.run();
     at.world.pass(2100ms);
     CHECK(at.reported == std::vector<highest_layer>{1, {}});

@@ -157,12 +157,12 @@ TEST_CASE("a consumer that ends is removed, and the last one unsubscribes") {
   auto one = at.add_consumer(1);
   auto two = at.add_consumer(2);
   at.feed(1);
-  caf::anon_send(one, close_consumer{});
+  caf::anon_send(one, control_stream{close_consumer{}});
   at.world.run();
   at.feed(3);
   CHECK(at.packets(1) == 1);
   CHECK(at.packets(2) == 4);
-  caf::anon_send(two, close_consumer{});
+  caf::anon_send(two, control_stream{close_consumer{}});
   at.world.run();
   at.feed(3);
   CHECK(at.packets(2) == 4);
@@ -203,7 +203,7 @@ TEST_CASE("a batch of an earlier subscription does not silence the next one") {
   at.connect(1);
   auto old = from_producer.subscriptions.at(0).gauge;
   // The last consumer ends and another begins while a batch is under way.
-  caf::anon_send(first, close_consumer{});
+  caf::anon_send(first, control_stream{close_consumer{}});
   world.run();
   at.consumers.push_back(add());
   world.run();

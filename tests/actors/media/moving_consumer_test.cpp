@@ -12,7 +12,7 @@ TEST_CASE("a moved consumer continues on another transport of its client") {
   at.feed(3);
   CHECK(at.packets(1) == 6);
   auto move = [&](uint16_t to) {
-    caf::anon_send(moved, move_consumer{transport_key{to}});
+    caf::anon_send(moved, control_stream{move_consumer{transport_key{to}}});
     at.world.run();
   };
   move(2);
@@ -42,7 +42,7 @@ TEST_CASE("a moved consumer continues on another transport of its client") {
     CHECK(at.packets(1) == 13);
   }
   SUBCASE("a consumer that has ended is not moved") {
-    caf::anon_send(moved, close_consumer{});
+    caf::anon_send(moved, control_stream{close_consumer{}});
     at.world.run();
     move(1);
     at.feed(2);
@@ -59,7 +59,8 @@ TEST_CASE("a move does not overtake the message that adds the consumer") {
       spawn_consumer(*at.world.system,
                      {consumer_id{"c"}, producer_id{"p"}, opus_to(1),
                       at.producer, transport_key{1}, at.shard, at.listener}));
-  caf::anon_send(at.consumers.back(), move_consumer{transport_key{2}});
+  caf::anon_send(at.consumers.back(),
+                 control_stream{move_consumer{transport_key{2}}});
   at.world.run();
   at.feed(3);
   CHECK(at.packets(1) == 0);

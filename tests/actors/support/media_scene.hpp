@@ -166,7 +166,7 @@ struct shard_scene {
 
   ~shard_scene() {
     for (const auto& x : consumers)
-      caf::anon_send(x, close_consumer{});
+      caf::anon_send(x, control_stream{close_consumer{}});
     caf::anon_send_exit(shard, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(listener, caf::exit_reason::user_shutdown);
     world.run();

@@ -173,7 +173,7 @@ struct trunk_pair {
         caf::anon_send(entry.handles.producer, close_producer{});
     }
     for (const auto& x : consumers)
-      caf::anon_send(x, close_consumer{});
+      caf::anon_send(x, control_stream{close_consumer{}});
     world.run();
     for (auto* x : {&a, &b}) {
       caf::anon_send_exit(x->shard, caf::exit_reason::user_shutdown);

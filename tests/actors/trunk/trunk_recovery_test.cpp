@@ -63,7 +63,7 @@ TEST_CASE("a relay that became unwanted while the link was lost is not sent") {
   REQUIRE(relay);
   auto one = at.consume(*relay, 9001);
   at.lose_link();
-  caf::anon_send(one, close_consumer{});
+  caf::anon_send(one, control_stream{close_consumer{}});
   at.pass(500ms);
   REQUIRE(at.b.wants() == std::vector<int>{0, -1});
   CHECK(crosses(at, "p"));
@@ -77,7 +77,7 @@ TEST_CASE("a relay that ended while the link was lost is not sent") {
   REQUIRE(relay);
   auto one = at.consume(*relay, 9001);
   at.lose_link();
-  caf::anon_send(one, close_consumer{});
+  caf::anon_send(one, control_stream{close_consumer{}});
   at.pass(7s);
   REQUIRE(at.b.ended.size() == 1);
   CHECK(crosses(at, "p"));

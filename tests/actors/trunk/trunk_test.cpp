@@ -127,7 +127,7 @@ TEST_CASE("a relay without consumers ends after some seconds") {
   REQUIRE(relay);
   auto one = at.consume(*relay, 9001);
   at.feed("p", true);
-  caf::anon_send(one, close_consumer{});
+  caf::anon_send(one, control_stream{close_consumer{}});
   at.pass(4s);
   CHECK(at.b.wants() == std::vector<int>{2, -1});
   CHECK(at.b.ended.empty());
@@ -149,7 +149,7 @@ TEST_CASE("audio that nobody consumes is not sent to the other node") {
   auto relay = at.relay(at.produce("p", trunk_audio, 1));
   REQUIRE(relay);
   auto one = at.consume(*relay, 9001);
-  caf::anon_send(one, close_consumer{});
+  caf::anon_send(one, control_stream{close_consumer{}});
   at.pass(500ms);
   CHECK(at.b.wants() == std::vector<int>{0, -1});
   at.carried = 0;
