@@ -9,6 +9,10 @@ namespace {
 constexpr auto unknown_round_trip = std::chrono::milliseconds{40};
 constexpr auto least_round_trip = std::chrono::milliseconds{10};
 
+// Round trips beyond are measured as these, in microseconds.
+constexpr int32_t shortest_measured_us = 1'000;
+constexpr int32_t longest_measured_us = 10'000'000;
+
 // The weight of the latest report in the average that determines the score.
 constexpr float score_weight = 0.25;
 
@@ -20,6 +24,13 @@ uint8_t coarse(time_point now) {
   auto ms =
       std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count();
   return static_cast<uint8_t>(ms / 8);
+}
+
+// Modulo 2^32.
+uint32_t count_us(duration x) {
+  using std::chrono::microseconds;
+  return static_cast<uint32_t>(
+      std::chrono::duration_cast<microseconds>(x).count());
 }
 
 int16_t distance(uint16_t from, uint16_t to) {
@@ -57,7 +68,7 @@ bool send_stream::admit_retransmission(uint16_t sequence, time_point now) {
   // The last repair may still be in flight. The receiver's estimate of the
   // round trip may be a little shorter than ours.
   auto wait = std::max<duration>(
-      least_round_trip, round_trip_time_.value_or(unknown_round_trip) * 3 / 4);
+      least_round_trip, round_trip_time().value_or(unknown_round_trip) * 3 / 4);
   if (x.sequence != sequence || x.count >= max_retries || since < wait) {
     ++refused_;
     return false;
@@ -88,11 +99,11 @@ void send_stream::handle_report_block(const rtcp::report_block& x,
   for (auto& r : reports_) {
     if (r.ntp_middle != x.last_sender_report)
       continue;
-    auto rtt = now - r.at - from_compact_ntp(x.delay_since_last_sender_report);
-    rtt = std::clamp<duration>(rtt, std::chrono::milliseconds{1},
-                               std::chrono::seconds{10});
-    round_trip_time_ =
-        round_trip_time_ ? (*round_trip_time_ * 7 + rtt) / 8 : rtt;
+    auto held = from_compact_ntp(x.delay_since_last_sender_report);
+    auto us = count_us(now.time_since_epoch()) - r.at_us - count_us(held);
+    auto rtt = static_cast<uint32_t>(std::clamp(
+        static_cast<int32_t>(us), shortest_measured_us, longest_measured_us));
+    round_trip_us_ = round_trip_us_ > 0 ? (round_trip_us_ * 7 + rtt) / 8 : rtt;
     return;
   }
 }
@@ -100,9 +111,10 @@ void send_stream::handle_report_block(const rtcp::report_block& x,
 // A single bad report must not lower the score much, and a packet that was
 // repaired in time was not missed.
 void send_stream::update_score() {
-  auto sent = static_cast<float>(packets_ - packets_scored_);
+  auto packets = static_cast<uint32_t>(packets_);
+  auto sent = static_cast<float>(packets - packets_scored_);
   auto repaired = static_cast<float>(rtx_packets_ - rtx_scored_);
-  packets_scored_ = packets_;
+  packets_scored_ = packets;
   rtx_scored_ = rtx_packets_;
   auto missed = static_cast<float>(fraction_lost_) / 256;
   if (repaired > 0)
@@ -116,7 +128,7 @@ void send_stream::update_score() {
 rtcp::sender_info send_stream::make_sender_report(ntp_time ntp,
                                                   uint32_t timestamp,
                                                   time_point now) {
-  reports_[next_report_] = {ntp.middle(), now};
+  reports_[next_report_] = {ntp.middle(), count_us(now.time_since_epoch())};
   next_report_ = static_cast<uint8_t>((next_report_ + 1) % reports_.size());
   return {ssrc_, ntp, timestamp, static_cast<uint32_t>(packets_),
           static_cast<uint32_t>(octets_)};
@@ -137,7 +149,7 @@ void send_stream::fill(forwarder_stats& out, time_point now) const {
   out.rtx_octets = rtx_octets_;
   out.packets_lost = packets_lost_;
   out.fraction_lost = fraction_lost_;
-  out.round_trip_time = round_trip_time_;
+  out.round_trip_time = round_trip_time();
   out.retransmissions_refused = refused_;
   out.score = score_;
 }

@@ -49,7 +49,9 @@ public:
   std::optional<uint8_t> poll_score();
 
   std::optional<duration> round_trip_time() const {
-    return round_trip_time_;
+    if (round_trip_us_ == 0)
+      return std::nullopt;
+    return std::chrono::microseconds{round_trip_us_};
   }
 
   /// Octets on the heap.
@@ -78,10 +80,11 @@ private:
   static constexpr size_t attempt_count = 512;
   using attempt_table = std::array<attempt, attempt_count>;
 
-  // The send times of the last reports, to compute the round trip.
+  // When the last reports were sent, to compute the round trip: in microseconds
+  // modulo 2^32, since only short differences count.
   struct sent_report {
     uint32_t ntp_middle = 0;
-    time_point at{};
+    uint32_t at_us = 0;
   };
 
   void sweep();
@@ -97,17 +100,19 @@ private:
   uint64_t octets_ = 0;
   int64_t allowance_ = initial_allowance;
   rate_meter rate_;
-  uint8_t fraction_lost_ = 0;
-  int32_t packets_lost_ = 0;
-  float loss_average_ = 0; // of packets not repaired
-  uint64_t packets_scored_ = 0;
-  uint64_t rtx_scored_ = 0;
-  uint64_t rtx_packets_ = 0;
   uint64_t rtx_octets_ = 0;
-  uint64_t refused_ = 0;
-  std::optional<duration> round_trip_time_;
-  std::array<sent_report, 4> reports_{};
+  uint32_t rtx_packets_ = 0;
+  uint32_t refused_ = 0;
+  uint32_t packets_scored_ = 0; // modulo 2^32
+  uint32_t rtx_scored_ = 0;
+  float loss_average_ = 0; // of packets not repaired
+  int32_t packets_lost_ = 0;
+  uint32_t round_trip_us_ = 0; // 0: unknown
+  uint8_t fraction_lost_ = 0;
   uint8_t next_report_ = 0;
+  std::array<sent_report, 4> reports_{};
 };
+
+static_assert(sizeof(send_stream) <= 136, "of each consumer");
 
 } // namespace troupe::rtp

@@ -71,3 +71,30 @@ TEST_CASE("a report on repaired packets alone causes no division by zero") {
   x.engine.handle_report_block(block, x.now);
   CHECK(x.score() == 10);
 }
+
+TEST_CASE("a round trip is measured whatever the clock shows") {
+  constexpr uint32_t middle = 0x1234'5678;
+  auto measure = [&](rtp::duration sent_at, rtp::duration held,
+                     rtp::duration elapsed) {
+    rtp::send_stream x{rtp::ssrc{7}};
+    const auto sent = rtp::time_point{sent_at};
+    x.make_sender_report({uint64_t{middle} << 16}, 0, sent);
+    CHECK_FALSE(x.round_trip_time());
+    auto block = rtp::rtcp::report_block{};
+    block.last_sender_report = middle;
+    block.delay_since_last_sender_report = rtp::to_compact_ntp(held);
+    x.handle_report_block(block, sent + elapsed);
+    REQUIRE(x.round_trip_time());
+    return *x.round_trip_time();
+  };
+  CHECK(measure(0s, 0s, 30ms) == 30ms);
+  CHECK(measure(1s, 2s, 2030ms) == 30ms);
+  // The count of microseconds wraps in between, once and more often.
+  const auto wrap = std::chrono::microseconds{int64_t{1} << 32};
+  CHECK(measure(wrap - 10ms, 0s, 30ms) == 30ms);
+  CHECK(measure(wrap - 1s, 2s, 2030ms) == 30ms);
+  CHECK(measure(wrap + 1s, 3h, 3h + 30ms) == 30ms);
+  // By the receiver's clock it took less than no time, or far too long.
+  CHECK(measure(1s, 5s, 2s) == 1ms);
+  CHECK(measure(1s, 0s, 60s) == 10s);
+}
