@@ -9,13 +9,13 @@ void keyframe_requester::request(time_point now) {
     return;
   pending_ = true;
   alive_ = true;
-  due_ = last_sent_ ? std::max(now, earliest()) : now;
+  due_ = sent_ ? std::max(now, earliest()) : now;
 }
 
 time_point keyframe_requester::earliest() const {
-  return std::max(*last_sent_ + intervals_.spacing,
-                  covered_until_
-                      - (intervals_.burst - 1) * intervals_.min_interval);
+  const duration saved = (intervals_.burst - 1) * intervals_.min_interval;
+  return std::max<time_point>(last_sent_ + intervals_.spacing,
+                              covered_until_ - saved);
 }
 
 void keyframe_requester::handle_packet() {
@@ -29,6 +29,7 @@ void keyframe_requester::handle_keyframe() {
 bool keyframe_requester::poll(time_point now) {
   if (!pending_ || !alive_ || now < due_)
     return false;
+  sent_ = true;
   last_sent_ = now;
   covered_until_ = std::max(covered_until_, now) + intervals_.min_interval;
   due_ = now + intervals_.retry_interval;

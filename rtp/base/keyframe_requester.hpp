@@ -14,12 +14,14 @@ namespace troupe::rtp {
 class keyframe_requester {
 public:
   struct intervals {
-    duration min_interval = std::chrono::seconds{1};
-    duration retry_interval = std::chrono::seconds{1};
+    using milliseconds = std::chrono::duration<uint16_t, std::milli>;
+
+    milliseconds min_interval{1000};
+    milliseconds retry_interval{1000};
     /// Up to `burst` requests may be sent, `spacing` apart, before each must
     /// wait for its min_interval: for clients that just missed the key frame.
-    int burst = 1;
-    duration spacing{0};
+    uint8_t burst = 1;
+    milliseconds spacing{0};
   };
 
   keyframe_requester() = default;
@@ -57,10 +59,13 @@ private:
   // Each packet touches the first two only.
   bool pending_ = false;
   bool alive_ = true; // media arrived since the last request
-  time_point due_{};
+  bool sent_ = false; // any request, at last_sent_
   intervals intervals_;
-  std::optional<time_point> last_sent_;
+  time_point due_{};
+  time_point last_sent_{};
   time_point covered_until_{}; // when all requests sent have had their interval
 };
+
+static_assert(sizeof(keyframe_requester) <= 40, "of each consumer");
 
 } // namespace troupe::rtp
