@@ -312,7 +312,7 @@ private:
   };
 
   static_assert(sizeof(consumer_facts) <= 16); // of 64 octets, 48 are taken
-  static_assert(sizeof(consumer) <= 18 * 64);
+  static_assert(sizeof(consumer) <= 15 * 64);
 
   // When an engine's timeout is due. Contiguous, since all are read often.
   struct timer_entry {

@@ -414,7 +414,7 @@ private:
   drop_counters drops_;
   std::vector<packet_key> wanted_;
   fifo<forwarder_event> events_;
-  std::optional<std::vector<uint8_t>> rtcp_;
+  std::vector<uint8_t> rtcp_;
   // The encoding whose replay was requested because its key frame began to come
   // late.
   std::optional<uint8_t> replay_asked_;

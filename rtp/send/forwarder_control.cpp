@@ -291,7 +291,7 @@ bool forwarder::make_report(time_point now) {
   rtcp::compound_builder packet;
   packet.add_sender_report(info);
   packet.add_sdes(config_.ssrc, cname_);
-  rtcp_.emplace(packet.bytes().begin(), packet.bytes().end());
+  rtcp_.assign(packet.bytes().begin(), packet.bytes().end());
   seldom_output_ = true;
   return true;
 }
@@ -312,16 +312,16 @@ forwarder::poll_retransmission_request() {
 }
 
 std::optional<std::vector<uint8_t>> forwarder::poll_rtcp() {
-  if (!seldom_output_)
+  if (!seldom_output_ || rtcp_.empty())
     return std::nullopt;
-  return std::exchange(rtcp_, std::nullopt);
+  return std::exchange(rtcp_, {});
 }
 
 std::optional<forwarder_event> forwarder::poll_event() {
   if (!seldom_output_)
     return std::nullopt;
   auto out = events_.pop();
-  seldom_output_ = !events_.empty() || !wanted_.empty() || rtcp_;
+  seldom_output_ = !events_.empty() || !wanted_.empty() || !rtcp_.empty();
   return out;
 }
 

@@ -37,7 +37,7 @@ uint32_t timestamp_aligner::map(uint8_t source, int64_t timestamp,
     auto elapsed = ticks(arrival - last_arrival_);
     auto last = last_input_ + now_.offset;
     auto output = last + std::max<int64_t>(elapsed, 1);
-    auto monotonic_shift = int64_t{0};
+    auto monotonic_shift = int32_t{0};
     if (source != now_.source && report && before) {
       // This packet's instant as a timestamp of the previous source.
       auto there = before->timestamp
@@ -46,7 +46,7 @@ uint32_t timestamp_aligner::map(uint8_t source, int64_t timestamp,
       auto exact = there + now_.offset - now_.monotonic_shift;
       if (std::abs(exact - output) <= ticks(max_report_error)) {
         output = std::max(exact, last + 1);
-        monotonic_shift = output - exact;
+        monotonic_shift = static_cast<int32_t>(output - exact);
       }
     }
     take_turn({timestamp, output - timestamp, monotonic_shift, source});

@@ -75,9 +75,9 @@ private:
   struct turn {
     int64_t first = 0;
     int64_t offset = 0; // output minus input
-    // The part of the offset that only keeps timestamps ascending: the next
-    // source does not inherit it.
-    int64_t monotonic_shift = 0;
+    // The part of the offset that only keeps timestamps ascending, at most
+    // max_report_error: the next source does not inherit it.
+    int32_t monotonic_shift = 0;
     uint8_t source = 0;
   };
 
