@@ -113,8 +113,7 @@ consume_requests::add(const consumption& what, const producer_entry& found) {
                                             .actor = actor,
                                             .quota_token = what.quota_token,
                                             .age = facts.age});
-  auto route = add_transport_consumer{created, to_ssrcs(*negotiated),
-                                      consumer_key{actor->id()}};
+  auto route = add_transport_consumer{record.key(), to_ssrcs(*negotiated)};
   if (!x.transport && !on->direction)
     record.route = std::make_shared<const add_transport_consumer>(route);
   peer_.self->send(on->actor, std::move(route));

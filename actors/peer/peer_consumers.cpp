@@ -86,7 +86,7 @@ peer_consumers::explain(const consumer_id& which) {
   auto promise = peer_.self->make_response_promise<consumer_explanation>();
   relay(peer_.self->request(
             peer_.shard, peer_.timeout(),
-            explain_shard_consumer{consumer_key{found->actor->id()}}),
+            explain_shard_consumer{found->key()}),
         promise,
         [source = found->producer,
          loudest = peer_.loudest](consumer_explanation& x) {
@@ -128,7 +128,7 @@ void peer_consumers::handle_move(
   const auto& record = *media_.find(x.what);
   const auto& to = transports_.find(x.to)->actor;
   peer_.self->send(transports_.find(x.from)->actor,
-                   remove_transport_consumer{x.what});
+                   remove_transport_consumer{record.key()});
   peer_.self->send(to, *record.route);
   // Send it through the consumer's actor: the shard would not know the consumer
   // yet if this overtook the message that adds it.
@@ -156,7 +156,7 @@ void peer_consumers::forget(const consumer_id& which, bool gone) {
   if (!record)
     return;
   if (auto* on = transports_.find(record->transport))
-    peer_.self->send(on->actor, remove_transport_consumer{record->id});
+    peer_.self->send(on->actor, remove_transport_consumer{record->key()});
 }
 
 } // namespace troupe::actors

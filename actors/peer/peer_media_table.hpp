@@ -33,6 +33,10 @@ struct consumer_record {
   std::shared_ptr<const add_transport_consumer> route = {};
   producer_age age = 0; // its producer's, in the room
   bool own = false;     // of a producer of the peer's own; set by the table
+
+  consumer_key key() const {
+    return consumer_key{actor->id()};
+  }
 };
 
 /// A search for the producer to consume.

@@ -42,12 +42,12 @@ void rtp_routes::add(const add_transport_consumer& x) {
   auto handle = stream_handle{next_handle_++};
   auto rtx = x.ssrcs.size() > 1 ? std::optional{x.ssrcs[1]} : std::nullopt;
   dispatcher_.add_consumer(handle, x.ssrcs.at(0), rtx);
-  consumers_.emplace(handle, consumer{x.id, x.consumer});
+  consumers_.emplace(handle, x.consumer);
 }
 
 void rtp_routes::remove(const remove_transport_consumer& x) {
   std::erase_if(consumers_, [&](const auto& entry) {
-    if (entry.second.id != x.id)
+    if (entry.second != x.consumer)
       return false;
     dispatcher_.remove_consumer(entry.first);
     return true;
@@ -56,9 +56,9 @@ void rtp_routes::remove(const remove_transport_consumer& x) {
 
 void rtp_routes::request_key_frames() {
   auto before = feedback_.size();
-  for (const auto& [handle, x] : consumers_)
+  for (const auto& [handle, key] : consumers_)
     queue_feedback(
-        consumer_feedback{x.key, rtp::keyframe_request_received{handle}});
+        consumer_feedback{key, rtp::keyframe_request_received{handle}});
   admit_feedback(before);
 }
 
@@ -86,7 +86,7 @@ void rtp_routes::route(rtp::rtcp_event& x, const net::buffer_ptr& compound) {
           if (to.gauge->admit())
             reports_.push(routed_report{&to.actor, std::move(event)});
         } else if constexpr (requires { event.consumer; }) {
-          queue_feedback(consumer_feedback{consumers_.at(event.consumer).key,
+          queue_feedback(consumer_feedback{consumers_.at(event.consumer),
                                            std::move(event)});
         } else if (!estimates_) {
           return;

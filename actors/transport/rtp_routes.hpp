@@ -169,11 +169,6 @@ private:
     std::shared_ptr<in_flight_gauge> gauge;
   };
 
-  struct consumer {
-    consumer_id id;
-    consumer_key key{};
-  };
-
   // Queues an item for its producer or for the shard.
   void route(rtp::rtcp_event& x, const net::buffer_ptr& compound);
 
@@ -189,7 +184,7 @@ private:
   rtp::rtcp_dispatcher dispatcher_;
   uint32_t next_handle_ = 1;
   std::unordered_map<rtp::stream_handle, producer> producers_;
-  std::unordered_map<rtp::stream_handle, consumer> consumers_;
+  std::unordered_map<rtp::stream_handle, consumer_key> consumers_;
   rtp::fifo<routed_report> reports_;
   std::vector<feedback_item> feedback_; // for the shard
   size_t compounds_ = 0;                // that these came with

@@ -28,13 +28,12 @@ struct remove_transport_producer {
 
 /// A consumer whose stream is sent on this transport.
 struct add_transport_consumer {
-  consumer_id id;
-  std::vector<rtp::ssrc> ssrcs; // media and RTX
   consumer_key consumer{};
+  std::vector<rtp::ssrc> ssrcs; // media and RTX
 };
 
 struct remove_transport_consumer {
-  consumer_id id;
+  consumer_key consumer{};
 };
 
 /// The TRANSPORT actor interface: what a transport of any kind does for the

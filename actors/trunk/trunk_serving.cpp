@@ -105,8 +105,8 @@ void trunk_serving::spawn(stream& of, size_t encoding,
                       trunk_.key(), trunk_.settings.shard,
                       caf::actor_cast<consumer_listener_actor>(trunk_.self),
                       handles.speech, handles.scores, std::move(scores)});
-  trunk_.routes.add(add_transport_consumer{to.id, to_ssrcs(signaled),
-                                           consumer_key{to.actor->id()}});
+  trunk_.routes.add(
+      add_transport_consumer{consumer_key{to.actor->id()}, to_ssrcs(signaled)});
   if (info.kind == protocol::media_kind::audio)
     trunk_.self->send(handles.producer, keep_packets{});
 }
@@ -117,7 +117,8 @@ void trunk_serving::stop(const producer_id& which) {
     return;
   for (const auto& x : gone.mapped().senders)
     if (x.actor) {
-      trunk_.routes.remove(remove_transport_consumer{x.id});
+      trunk_.routes.remove(
+          remove_transport_consumer{consumer_key{x.actor->id()}});
       caf::anon_send(x.actor, control_stream{close_consumer{}});
     }
 }

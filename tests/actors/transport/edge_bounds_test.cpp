@@ -79,8 +79,7 @@ rtp_sink_actor spawn_rtp_sink(caf::actor_system& system, size_t& packets,
 /// A consumer and a producer on a transport.
 struct routing_scene {
   routing_scene() {
-    routes.add(add_transport_consumer{
-        consumer_id{"c"}, {rtp::ssrc{out_ssrc}}, consumer_key{1}});
+    routes.add(add_transport_consumer{consumer_key{1}, {rtp::ssrc{out_ssrc}}});
     add_transport_producer in;
     in.id = producer_id{"p"};
     in.identity.ssrcs = {rtp::ssrc{in_ssrc}};

@@ -25,9 +25,8 @@ struct scene {
     return routes.add(x);
   }
 
-  void add_consumer(const std::string& id, uint32_t ssrc, uint64_t key) {
-    routes.add(add_transport_consumer{
-        consumer_id{id}, {rtp::ssrc{ssrc}}, consumer_key{key}});
+  void add_consumer(uint32_t ssrc, uint64_t key) {
+    routes.add(add_transport_consumer{consumer_key{key}, {rtp::ssrc{ssrc}}});
   }
 
   void handle(uint32_t ssrc, uint16_t number) {
@@ -104,7 +103,7 @@ TEST_CASE("a removed producer leaves its SSRCs to others") {
 TEST_CASE("reports about sources go to producers and PLIs to the shard") {
   scene at;
   REQUIRE(at.add_producer("a", 100));
-  at.add_consumer("c", 500, 5);
+  at.add_consumer(500, 5);
   rtp::rtcp::sender_info info{};
   info.ssrc = rtp::ssrc{100};
   rtp::rtcp::compound_builder both;
@@ -125,7 +124,7 @@ TEST_CASE("reports about sources go to producers and PLIs to the shard") {
   CHECK(std::holds_alternative<rtp::keyframe_request_received>(item.what));
   CHECK_FALSE(at.routes.poll_feedback());
   // Nothing reaches a consumer that is removed.
-  at.routes.remove(remove_transport_consumer{consumer_id{"c"}});
+  at.routes.remove(remove_transport_consumer{consumer_key{5}});
   CHECK_FALSE(at.routes.has_consumers());
   rtp::rtcp::compound_builder late;
   REQUIRE(late.add_pli(rtp::ssrc{1}, rtp::ssrc{500}));
@@ -147,8 +146,8 @@ TEST_CASE("a key frame can be requested for all consumers") {
   scene at;
   at.routes.request_key_frames();
   CHECK_FALSE(at.routes.poll_feedback());
-  at.add_consumer("c", 500, 5);
-  at.add_consumer("d", 600, 6);
+  at.add_consumer(500, 5);
+  at.add_consumer(600, 6);
   at.routes.request_key_frames();
   auto feedback = at.routes.poll_feedback();
   REQUIRE(feedback);
@@ -157,7 +156,7 @@ TEST_CASE("a key frame can be requested for all consumers") {
 
 TEST_CASE("the compounds of one burst are one message to the shard") {
   scene at;
-  at.add_consumer("c", 500, 5);
+  at.add_consumer(500, 5);
   for (uint8_t i = 0; i < 3; ++i) {
     rtp::rtcp::transport_cc_builder arrivals;
     arrivals.start(100 + i, 1s);
