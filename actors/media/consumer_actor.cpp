@@ -106,7 +106,7 @@ consumer_state::make_behavior(const consumer_config& cfg) {
       },
       [this](const fence& x) { return self->delegate(shard, x); },
       [this](const get_actor_stats&) {
-        return self->delegate(shard, get_consumer_stats{key()});
+        return self->delegate(shard, get_consumer_stats{key(), id});
       },
   };
 }

@@ -99,7 +99,7 @@ shard_state::make_behavior(const shard_services& node,
       [this](const control_consumer& x) {
         with_engine([&](auto& e, auto now) { handle_control(e, x, now); });
       },
-      [this](const get_consumer_stats& x) { return stats(x.consumer); },
+      [this](const get_consumer_stats& x) { return stats(x); },
       [this](const explain_shard_consumer& x) { return explain(x.consumer); },
       [this](const get_sender_stats& x) {
         const auto* found = engine.find_transport(x.transport);
@@ -125,7 +125,7 @@ void shard_state::add(const add_shard_consumer& x) {
   stream.shed_rank = shed_rank_of(x.id.str());
   auto which = stream.key;
   auto source = stream.from;
-  consumers.add(which, x.id, x.events);
+  consumers.add(which, x.events);
   with_engine([&](auto& e, auto now) {
     if (e.add_consumer(std::move(stream), *random, now))
       producers.add(self, x.producer);
@@ -149,17 +149,16 @@ caf::result<consumer_explanation> shard_state::explain(consumer_key which) {
   if (!out)
     return to_caf(
         protocol::make_error(protocol::error_code::consumer_not_found));
-  out->id = consumers.id_of(which);
   return std::move(*out);
 }
 
-protocol::reply::stats shard_state::stats(consumer_key which) {
-  const auto* found = engine.find_consumer(which);
+protocol::reply::stats shard_state::stats(const get_consumer_stats& x) {
+  const auto* found = engine.find_consumer(x.consumer);
   if (!found)
     return {};
   auto now = self->clock().now();
-  return {webrtc_stats(consumers.id_of(which), found->kind(), found->stats(now),
-                       *engine.find_decisions(which), now)};
+  return {webrtc_stats(x.id, found->kind(), found->stats(now),
+                       *engine.find_decisions(x.consumer), now)};
 }
 
 // -- producers ---------------------------------------------------------------

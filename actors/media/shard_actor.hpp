@@ -121,9 +121,10 @@ struct control_consumer {
   stream_command what;
 };
 
-/// Requests a consumer's statistics.
+/// Requests a consumer's statistics, under this id.
 struct get_consumer_stats {
   consumer_key consumer{};
+  consumer_id id;
 };
 
 /// Asks why a consumer receives what it does.
@@ -163,7 +164,7 @@ using shard_actor = media_sink_actor::extend<
     caf::reacts_to<move_shard_consumer>, caf::reacts_to<control_consumer>,
     // Empty if the consumer is gone.
     caf::replies_to<get_consumer_stats>::with<protocol::reply::stats>,
-    // Without the producer's id; an error if the consumer is gone.
+    // Without the ids; an error if the consumer is gone.
     caf::replies_to<explain_shard_consumer>::with<consumer_explanation>,
     caf::replies_to<get_sender_stats>::with<sender_stats>,
     // Answers in its turn.

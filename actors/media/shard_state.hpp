@@ -37,7 +37,7 @@ struct shard_state {
 
   caf::result<consumer_explanation> explain(consumer_key which);
 
-  protocol::reply::stats stats(consumer_key which);
+  protocol::reply::stats stats(const get_consumer_stats& x);
 
   // -- producers -------------------------------------------------------------
 

@@ -84,12 +84,12 @@ peer_consumers::explain(const consumer_id& which) {
   if (!found)
     return refuse(error_code::consumer_not_found);
   auto promise = peer_.self->make_response_promise<consumer_explanation>();
-  relay(peer_.self->request(
-            peer_.shard, peer_.timeout(),
-            explain_shard_consumer{found->key()}),
+  relay(peer_.self->request(peer_.shard, peer_.timeout(),
+                            explain_shard_consumer{found->key()}),
         promise,
-        [source = found->producer,
+        [which, source = found->producer,
          loudest = peer_.loudest](consumer_explanation& x) {
+          x.id = which;
           x.producer = source;
           // The shard does not know this: it gets no media of that producer.
           if (x.reason == rtp::decision_reason::wanted && loudest
