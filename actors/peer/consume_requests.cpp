@@ -9,8 +9,8 @@ caf::result<reply::consumed> consume_requests::consume(const verb::consume& x) {
   auto on = admit(x);
   if (!on)
     return on.error();
-  auto quota_token = peer_.quotas.consumers->take();
-  if (!quota_token)
+  auto quota_token = peer_.quotas.consumers->take_share();
+  if (quota_token.empty())
     return refuse(error_code::limit_reached);
   auto promise = peer_.self->make_response_promise<reply::consumed>();
   consumption what{x, (*on)->id, std::move(quota_token), promise,
@@ -82,7 +82,7 @@ void consume_requests::handle_failure(consumption& what, caf::error& failure) {
 }
 
 caf::expected<reply::consumed>
-consume_requests::add(const consumption& what, const producer_entry& found) {
+consume_requests::add(consumption& what, const producer_entry& found) {
   const auto& x = what.x;
   const auto& facts = found.facts;
   auto* on = transports_.find(what.on);
@@ -111,8 +111,8 @@ consume_requests::add(const consumption& what, const producer_entry& found) {
                                             .transport = on->id,
                                             .producer = facts.info.id,
                                             .actor = actor,
-                                            .quota_token = what.quota_token,
-                                            .age = facts.age});
+                                            .age = facts.age},
+                            std::move(what.quota_token));
   auto route = add_transport_consumer{record.key(), to_ssrcs(*negotiated)};
   if (!x.transport && !on->direction)
     record.route = std::make_shared<const add_transport_consumer>(route);

@@ -28,7 +28,7 @@ private:
   struct consumption {
     verb::consume x;
     transport_id on;
-    std::shared_ptr<void> quota_token;
+    quota_share quota_token;
     caf::typed_response_promise<reply::consumed> promise;
     request_deadline limit;
     producer_search search = {};
@@ -49,7 +49,7 @@ private:
   void handle_failure(consumption& what, caf::error& failure);
 
   // Makes the consumer of `found`, if negotiation succeeds.
-  caf::expected<reply::consumed> add(const consumption& what,
+  caf::expected<reply::consumed> add(consumption& what,
                                      const producer_entry& found);
 
   // The parameters of a new consumer's stream, without MID.

@@ -17,17 +17,21 @@ bool peer_media_table::may_consume_again(producer_age age) const {
                 < max_replicas;
 }
 
-consumer_record& peer_media_table::add(consumer_record x) {
+consumer_record& peer_media_table::add(consumer_record x, quota_share token) {
   x.own = producers_.find(x.producer) != nullptr;
   newest_consumed_ = std::max(newest_consumed_, x.age);
   consumed_own_ |= x.own;
+  consumer_tokens_.merge(std::move(token));
   return consumers_.add(std::move(x));
 }
 
 std::optional<consumer_record>
 peer_media_table::remove(const consumer_id& which, bool gone) {
   auto out = consumers_.remove(which);
-  if (out && !gone && !out->own)
+  if (!out)
+    return out;
+  consumer_tokens_.give_back(1);
+  if (!gone && !out->own)
     cursor_.reopen(out->age);
   return out;
 }

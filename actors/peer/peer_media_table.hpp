@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/base/quota.hpp"
 #include "actors/media/consumer_actor.hpp"
 #include "actors/media/producer_actor.hpp"
 #include "actors/peer/consume_cursor.hpp"
@@ -27,11 +28,10 @@ struct consumer_record {
   transport_id transport;
   producer_id producer;
   consumer_actor actor = {};
-  std::shared_ptr<void> quota_token = {};
-  int priority = 1; // 1 to 255: its share of the transport's rate
   // For moving it, if its client did not name the transport; or null.
   std::shared_ptr<const add_transport_consumer> route = {};
   producer_age age = 0; // its producer's, in the room
+  int priority = 1;     // 1 to 255: its share of the transport's rate
   bool own = false;     // of a producer of the peer's own; set by the table
 
   consumer_key key() const {
@@ -109,8 +109,9 @@ public:
   /// `max_replicas` burden the whole room.
   bool may_consume_again(producer_age age) const;
 
-  /// Adds a consumer, and sets whether its producer is the peer's own.
-  consumer_record& add(consumer_record x);
+  /// Adds a consumer, and sets whether its producer is the peer's own. It is
+  /// counted by `token` until it is removed.
+  consumer_record& add(consumer_record x, quota_share token = {});
 
   /// Removes a consumer and returns it, if it exists. Its producer may be found
   /// again, unless it is `gone`.
@@ -154,6 +155,7 @@ private:
   size_t max_consumers_ = 0;
   record_list<producer_record> producers_;
   record_list<consumer_record> consumers_;
+  quota_share consumer_tokens_; // one for each
   consume_cursor cursor_;
   // The youngest producer that the peer has ever consumed, and whether it has
   // consumed any of its own.

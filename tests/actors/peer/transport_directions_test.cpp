@@ -379,7 +379,8 @@ TEST_CASE("a move leads from a stream's transport to one without direction") {
         default:
           s.directions.note_use(transport_id{on}, random->below(4) == 0);
       }
-      const auto before = s.media;
+      const auto producers = s.media.producers();
+      const auto consumers = s.media.consumers();
       auto moves = s.directions.settle();
       auto check = [&](const auto& all, const auto& was, const auto& is) {
         for (const auto& x : all) {
@@ -395,8 +396,8 @@ TEST_CASE("a move leads from a stream's transport to one without direction") {
           changed += x.transport != was.find(x.id)->transport ? 1 : 0;
         CHECK(changed == all.size());
       };
-      check(moves.producers, before.producers(), s.media.producers());
-      check(moves.consumers, before.consumers(), s.media.consumers());
+      check(moves.producers, producers, s.media.producers());
+      check(moves.consumers, consumers, s.media.consumers());
     }
   }
 }

@@ -163,3 +163,29 @@ TEST_CASE("a quota token counts as long as a copy of it exists") {
   // A quota token may outlive the room.
   tokens.reset();
 }
+
+TEST_CASE(
+    "a share of a quota gives back its tokens one by one, or at its end") {
+  auto tokens = std::make_shared<quota>(3u);
+  {
+    quota_share all;
+    CHECK(all.empty());
+    all.give_back(1);
+    for (uint32_t i = 1; i <= 3; ++i) {
+      all.merge(tokens->take_share());
+      CHECK(tokens->taken() == i);
+    }
+    CHECK(tokens->take_share().empty());
+    CHECK(tokens->taken() == 3); // a refusal takes none
+    all.give_back(1);
+    CHECK(tokens->taken() == 2);
+    all.merge(quota_share{});
+    auto moved = std::move(all);
+    CHECK(tokens->taken() == 2);
+  }
+  CHECK(tokens->taken() == 0);
+  // A share may outlive the room.
+  auto last = tokens->take_share();
+  tokens.reset();
+  CHECK_FALSE(last.empty());
+}
