@@ -90,10 +90,11 @@ std::optional<incoming_packet> webrtc_transport::packet_queue::pop() {
 
 webrtc_transport::webrtc_transport(const config& cfg, rng& random)
     : backend_(cfg.backend)
-    , ice_(cfg.consent_timeout, random)
+    , ice_(cfg.consent_timeout, random, cfg.lenient_ice)
     , dtls_(*cfg.dtls)
     , application_data_(cfg.application_data)
-    , max_media_age_(cfg.max_media_age) {
+    , max_media_age_(cfg.max_media_age)
+    , lenient_ice_(cfg.lenient_ice) {
   TROUPE_ASSERT(srtp_backend_available(backend_));
 }
 
@@ -235,12 +236,22 @@ void webrtc_transport::accept_media(datagram& x, size_t plain_size,
   kind.add(x.data->size());
   x.data->resize(plain_size);
   queue.push({std::move(x.data), x.arrival});
-  if (!peer_confirmed_) {
-    peer_confirmed_ = true;
+  if (media_is_noted_)
+    note_media(x);
+}
+
+void webrtc_transport::note_media(const datagram& x) {
+  if (!std::exchange(peer_confirmed_, true)) {
     dtls_.confirm_peer();
     if (!application_data_)
       dtls_.release(); // if the release on connect came too early
   }
+  media_is_noted_ = lenient_ice_;
+  if (!lenient_ice_ || x.tuple != ice_.selected_tuple())
+    return;
+  ice_.renew_consent(x.tuple, x.arrival);
+  if (leaving_ && x.arrival > *leaving_ + reordering_time)
+    set_leaving(std::nullopt);
 }
 
 void webrtc_transport::keep_source(uint32_t ssrc) {

@@ -125,12 +125,20 @@ public:
     /// RTP that arrived longer ago than this is dropped before decryption; RTCP
     /// and other datagrams are accepted however late.
     duration max_media_age = duration::max();
+    /// For peers that send ICE checks without PRIORITY, or no consent checks
+    /// (docs/adr/0046-consent-by-media.md): accepts such checks, and lets each
+    /// authentic packet of SRTP or SRTCP on the selected tuple renew consent.
+    bool lenient_ice = false;
   };
 
   /// How long a peer that seems to have left may be silent before the transport
   /// closes. Longer than the interval between two checks of a browser (RFC
   /// 7675, section 5.1: 4 to 6 s).
   static constexpr duration leaving_timeout = std::chrono::seconds{7};
+
+  /// How long after a close_notify media may arrive that was sent before it.
+  /// Only later media shows that a peer of `lenient_ice` has not left.
+  static constexpr duration reordering_time = std::chrono::seconds{1};
 
   /// How long to wait for a peer that may have either DTLS role before starting
   /// as the client: longer than most round trips.
@@ -324,9 +332,13 @@ private:
 
   void set_leaving(std::optional<time_point> since);
 
-  // Queues an authentic packet, which proves that the peer has our last flight.
+  // Queues an authentic packet.
   void accept_media(datagram& x, size_t plain_size, packet_queue& queue,
                     traffic& kind);
+
+  // The first authentic packet proves that the peer has our last flight; with
+  // `lenient_ice` each proves consent.
+  void note_media(const datagram& x);
 
   // Starts the handshake once a tuple, fingerprints and our role are known.
   void maybe_start_dtls(time_point now);
@@ -350,7 +362,9 @@ private:
   bool dtls_started_ = false;
   bool application_data_;
   const duration max_media_age_;
+  const bool lenient_ice_;
   bool peer_confirmed_ = false; // set by the first authentic packet
+  bool media_is_noted_ = true;  // whether note_media() has anything to do
   bool closed_ = false;
   std::optional<time_point> leaving_; // since when it seems so
   dtls_state reported_dtls_ = dtls_state::fresh;

@@ -70,7 +70,8 @@ transport_record& peer_transports::spawn(const verb::create_transport& x) {
       peer_.self->system(),
       {created, services, peer_.shard, sctp,
        caf::actor_cast<transport_listener_actor>(peer_.self),
-       !x.direction.has_value(), backlog_, peer_.log_name(), peer_.liveness});
+       !x.direction.has_value(), backlog_, peer_.log_name(), peer_.liveness,
+       x.lenient_ice});
   peer_.self->link_to(actor);
   peer_.self->monitor(actor);
   auto& record = transports_.add({.id = created,

@@ -25,6 +25,22 @@ webrtc_state::~webrtc_state() {
   sending.close();
 }
 
+void webrtc_state::make_engine(const webrtc_transport_config& cfg) {
+  random = net::make_secure_rng();
+  const auto consent = services->settings.rtc.consent_timeout;
+  // A lenient transport answers its few checks itself: media wakes it anyway.
+  if (!cfg.lenient_ice)
+    ice_checks.use({services->sockets, cfg.liveness, self->ctrl(), consent});
+  engine = std::make_unique<net::webrtc_transport>(
+      net::webrtc_transport::config{.dtls = services->dtls,
+                                    .backend = services->srtp,
+                                    .consent_timeout = consent,
+                                    .application_data = cfg.sctp,
+                                    .max_media_age = max_media_age,
+                                    .lenient_ice = cfg.lenient_ice},
+      *random);
+}
+
 webrtc_transport_actor::behavior_type
 webrtc_state::make_behavior(const webrtc_transport_config& cfg) {
   allow_on_io_threads(self);
@@ -35,16 +51,7 @@ webrtc_state::make_behavior(const webrtc_transport_config& cfg) {
   listener = cfg.listener;
   reports_use = cfg.undirected;
   timer.use(services->ticks);
-  random = net::make_secure_rng();
-  const auto consent = services->settings.rtc.consent_timeout;
-  ice_checks.use({services->sockets, cfg.liveness, self->ctrl(), consent});
-  engine = std::make_unique<net::webrtc_transport>(
-      net::webrtc_transport::config{.dtls = services->dtls,
-                                    .backend = services->srtp,
-                                    .consent_timeout = consent,
-                                    .application_data = cfg.sctp,
-                                    .max_media_age = max_media_age},
-      *random);
+  make_engine(cfg);
   if (cfg.sctp)
     data.open(self, services->sctp, key(), id, cfg.backlog, cfg.owner);
   from_sockets.add_fragment(self, engine->local_ice().username_fragment);

@@ -40,6 +40,8 @@ struct webrtc_transport_config {
   member_name owner = {};
   /// Where ICE checks note that the client is alive, or null.
   std::shared_ptr<net::client_liveness> liveness = {};
+  /// See net::webrtc_transport::config.
+  bool lenient_ice = false;
 };
 
 webrtc_transport_actor spawn_webrtc_transport(caf::actor_system& system,

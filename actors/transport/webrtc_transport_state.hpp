@@ -33,6 +33,8 @@ struct webrtc_state {
   webrtc_transport_actor::behavior_type
   make_behavior(const webrtc_transport_config& cfg);
 
+  void make_engine(const webrtc_transport_config& cfg);
+
   // -- control ---------------------------------------------------------------
 
   caf::result<done> connect(const connect_dtls& x);

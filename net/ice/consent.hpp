@@ -8,8 +8,9 @@ namespace troupe::net {
 
 /// The peer's consent to receive on one tuple (RFC 7675). A lite agent sends no
 /// checks of its own, so each authenticated check of the peer renews the
-/// consent, which ends `timeout` after the last one. A timeout of 0 means that
-/// consent never ends.
+/// consent, which ends `timeout` after the last one. Where the agent's owner
+/// allows it, media counts as a check. A timeout of 0 means that consent never
+/// ends.
 class consent {
 public:
   consent(duration timeout, time_point now) : timeout_(timeout), last_(now) {}

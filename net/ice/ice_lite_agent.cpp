@@ -44,8 +44,10 @@ std::string_view to_string(ice_state state) {
   return "invalid";
 }
 
-ice_lite_agent::ice_lite_agent(duration consent_timeout, rng& random)
+ice_lite_agent::ice_lite_agent(duration consent_timeout, rng& random,
+                               bool lenient)
     : consent_timeout_(consent_timeout)
+    , lenient_(lenient)
     , current_(draw_credentials(random)) {
   tuples_.reserve(max_tuples);
 }
@@ -80,7 +82,7 @@ ice_lite_agent::handle_request(byte_span datagram, const transport_tuple& tuple,
     return drop_reason::stun_unauthenticated;
   }
   uint16_t error = 0;
-  if (!request->has_fingerprint() || !request->priority())
+  if (!request->has_fingerprint() || (!request->priority() && !lenient_))
     error = stun_error::bad_request;
   else if (!request->unknown_attributes().empty())
     error = stun_error::unknown_attribute;

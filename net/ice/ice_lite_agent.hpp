@@ -91,7 +91,9 @@ public:
   static constexpr duration default_consent_timeout = std::chrono::seconds{30};
 
   /// Generates the first credentials. A `consent_timeout` of 0 disables expiry.
-  ice_lite_agent(duration consent_timeout, rng& random);
+  /// A `lenient` agent accepts checks without PRIORITY, which a lite agent has
+  /// no use for, although each must have it (RFC 8445, section 7.1.1).
+  ice_lite_agent(duration consent_timeout, rng& random, bool lenient = false);
 
   /// The credentials to signal to the peer.
   const ice_credentials& credentials() const {
@@ -110,8 +112,8 @@ public:
                                             const transport_tuple& tuple,
                                             time_point now);
 
-  /// A valid check that changes nothing else came on this tuple at this time,
-  /// and was answered elsewhere.
+  /// The peer showed at this time that it consents on this tuple: by a valid
+  /// check that changes nothing else and was answered elsewhere, or by media.
   void renew_consent(const transport_tuple& tuple, time_point at);
 
   /// Forgets a tuple whose TCP connection has closed.
@@ -188,6 +190,7 @@ private:
   void finish_response(stun_writer& writer, const stun_message& request);
 
   duration consent_timeout_;
+  bool lenient_;
   ice_credentials current_;
   std::optional<ice_credentials> old_;
   ice_state state_ = ice_state::fresh;

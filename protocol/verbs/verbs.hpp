@@ -136,6 +136,9 @@ struct create_transport {
   std::optional<num_sctp_streams> sctp;
   /// Requests plain RTP over UDP instead of WebRTC.
   std::optional<plain_options> plain = {};
+  /// The client may send ICE checks without PRIORITY, and media instead of
+  /// consent checks (docs/adr/0046). Set by dialects for such clients only.
+  bool lenient_ice = false;
 };
 
 /// Without id or direction: the oldest transport that is not yet connected.

@@ -56,11 +56,15 @@ public:
     net::srtp_backend backend = net::srtp_backend::libsrtp2;
     net::duration consent_timeout = std::chrono::seconds{30};
     bool nominate = true;
+    /// Whether the client's checks have PRIORITY.
+    bool priority = true;
     uint64_t seed = 1;
     bool application_data = true;
     /// The client's certificate and SRTP profiles; outlives the pair.
     const net::dtls_context* client_dtls = &client_certificate();
     net::duration max_media_age = net::duration::max();
+    /// Of the server.
+    bool lenient_ice = false;
   };
 
   transport_pair() : transport_pair(config{}) {}
@@ -69,10 +73,10 @@ public:
       : random(net::make_seeded_rng(cfg.seed))
       , pool(net::buffer_pool::make())
       , server({&server_certificate(), cfg.backend, cfg.consent_timeout,
-                cfg.application_data, cfg.max_media_age},
+                cfg.application_data, cfg.max_media_age, cfg.lenient_ice},
                *random)
       , client({cfg.client_dtls, cfg.client_role, net::srtp_backend::libsrtp2,
-                cfg.nominate},
+                cfg.nominate, cfg.priority},
                *random)
       , client_role_(cfg.client_role)
       , client_fingerprint_(cfg.client_dtls->fingerprint()) {}

@@ -34,6 +34,8 @@ public:
     net::srtp_backend backend = net::srtp_backend::libsrtp2;
     /// Whether each check contains USE-CANDIDATE, as Chromium's do.
     bool nominate = true;
+    /// Whether each check has PRIORITY, as it must.
+    bool priority = true;
   };
 
   webrtc_client(const config& cfg, net::rng& random)
@@ -67,7 +69,8 @@ public:
     net::stun_writer out{room, net::stun_class::request, transaction_};
     out.username(remote_->username_fragment + ":" + fragment_);
     out.controlling(tie_breaker_);
-    out.priority(0x6e0001ff);
+    if (config_.priority)
+      out.priority(0x6e0001ff);
     if (use_candidate)
       out.use_candidate();
     if (value)

@@ -194,6 +194,28 @@ TEST_SUITE("ice_lite_agent") {
     CHECK(agent.state() == ice_state::fresh);
   }
 
+  TEST_CASE_FIXTURE(fixture, "a lenient agent requires all but PRIORITY") {
+    agent = ice_lite_agent{30s, *random, true};
+    auto x = nominating();
+    x.priority = false;
+    x.integrity = false;
+    CHECK(send(x, alice) == drop_reason::stun_unauthenticated);
+    x.integrity = true;
+    x.fingerprint = false;
+    CHECK(send(x, alice) == drop_reason::stun_refused);
+    CHECK(good_response() == 400);
+    x.fingerprint = true;
+    x.controlled = true;
+    CHECK(send(x, alice) == drop_reason::stun_refused);
+    CHECK(good_response() == 487);
+    CHECK(agent.state() == ice_state::fresh);
+    x.controlled = false;
+    CHECK_FALSE(send(x, alice));
+    CHECK(good_response() == 0);
+    CHECK(agent.state() == ice_state::completed);
+    CHECK(agent.selected_tuple() == alice);
+  }
+
   TEST_CASE_FIXTURE(fixture, "a controlled peer gets a 487") {
     auto x = check();
     x.controlled = true;
