@@ -25,8 +25,10 @@ receive_stream::receive_stream(const config& x, rtp::ssrc media)
     : config_(x)
     , ssrc_(media)
     , nacks_(x.nacks)
+    , answers_(x.takes_keyframe_requests)
     , kept_(x.buffer, x.keeper)
-    , describer_(x.codec, x.extensions) {}
+    , describer_(x.codec, x.extensions)
+    , deaf_(answers_.deaf()) {}
 
 void receive_stream::handle_media(const packet& x, time_point now,
                                   std::vector<media_packet>& out) {
@@ -159,9 +161,11 @@ void receive_stream::accept(const packet& x, int64_t sequence, bool repaired,
   result.late = !newer;
   describe(result);
   if (result.keyframe && config_.kind == media_kind::video) {
+    keyframes_.handle_keyframe();
+    answers_.handle_keyframe(now);
+    apply_answers();
     if (result.start_of_frame)
       note_keyframe(result);
-    keyframes_.handle_keyframe();
     keyframe_seen_ = true;
   }
   if (config_.kind == media_kind::video && !result.filler)
@@ -245,6 +249,19 @@ void receive_stream::note_keyframe(const media_packet& x) {
     group_->sequence = std::min(group_->sequence, x.sequence);
   else if (!group_ || x.sequence > group_->sequence)
     group_ = {x.sequence, x.timestamp, x.packet.arrival()};
+  if (deaf_ && config_.keep)
+    kept_.keep_group(group_->sequence);
+}
+
+void receive_stream::apply_answers() {
+  if (answers_.deaf() == deaf_)
+    return;
+  deaf_ = !deaf_;
+  deaf_changed_ = true;
+  if (!deaf_)
+    kept_.end_groups();
+  else if (group_ && kept_.find(group_->sequence))
+    kept_.keep_group(group_->sequence);
 }
 
 std::vector<media_packet>

@@ -4,6 +4,7 @@
 #include "rtp/base/stats.hpp"
 #include "rtp/codec/payload_descriptor.hpp"
 #include "rtp/packet/media_packet.hpp"
+#include "rtp/receive/keyframe_answers.hpp"
 #include "rtp/receive/loss_report.hpp"
 #include "rtp/receive/nack_generator.hpp"
 #include "rtp/receive/retransmission_buffer.hpp"
@@ -30,6 +31,9 @@ public:
     bool nack = false;
     /// Whether to store packets for consumers that send NACKs or start late.
     bool keep = false;
+    /// Whether the sender takes requests for key frames. The last group of
+    /// pictures of a deaf sender is kept whole.
+    bool takes_keyframe_requests = true;
     nack_generator::config nacks;
     retransmission_buffer::limits buffer;
     /// Stores packets; null creates a keeper of its own.
@@ -153,8 +157,27 @@ public:
     packets_nacked_ += packets;
   }
 
-  void count_keyframe_request(bool fir) {
+  /// A request for a key frame has been sent.
+  void note_keyframe_request(bool fir, time_point now) {
     ++(fir ? firs_sent_ : plis_sent_);
+    answers_.handle_request(now);
+    apply_answers();
+  }
+
+  /// No key frame is wanted any more.
+  void cancel_keyframe_request() {
+    keyframes_.handle_keyframe();
+    answers_.cancel();
+  }
+
+  /// Whether the sender does not answer requests for key frames.
+  bool deaf() const {
+    return deaf_;
+  }
+
+  /// Whether deaf() changed since the last call.
+  bool poll_deaf_changed() {
+    return std::exchange(deaf_changed_, false);
   }
 
   receive_stream_stats stats(time_point now) const;
@@ -188,6 +211,7 @@ private:
   void take(const payload_descriptor& from, media_packet& to);
   loss_report::counts counts() const;
   void note_keyframe(const media_packet& x);
+  void apply_answers();
   void note_picture(media_packet& x);
   bool note_sequence(int64_t sequence, bool repaired);
   void note_arrival(time_point now);
@@ -198,6 +222,7 @@ private:
   rtp::ssrc ssrc_;
   nack_generator nacks_;
   keyframe_requester keyframes_{keyframe_intervals};
+  keyframe_answers answers_;
   retransmission_buffer kept_;
   payload_describer describer_;
 
@@ -235,6 +260,8 @@ private:
   time_point last_report_at_{};
 
   bool keyframe_seen_ = false;
+  bool deaf_; // as last applied
+  bool deaf_changed_ = false;
   std::optional<group_start> group_;
   std::array<picture, 16> pictures_{}; // a ring
   uint8_t next_picture_ = 0;           // the newest

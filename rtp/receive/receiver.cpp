@@ -142,6 +142,7 @@ void receiver::bind_media(slot& to, ssrc media) {
   x.layout = config_.layout;
   x.nack = config_.feedback.nack;
   x.keep = config_.keep || replayable();
+  x.takes_keyframe_requests = takes_keyframe_requests() || !replayable();
   x.nacks = config_.nacks;
   x.buffer = config_.buffer;
   x.keeper = keeper_;
@@ -218,7 +219,7 @@ void receiver::set_wanted(size_t encodings) {
   for (auto i = wanted_; i < slots_.size(); ++i) {
     slots_[i].keyframe_wanted.reset();
     if (slots_[i].stream)
-      slots_[i].stream->keyframes().handle_keyframe();
+      slots_[i].stream->cancel_keyframe_request();
   }
 }
 
@@ -278,22 +279,31 @@ media_batch receiver::find_replay(uint8_t which, time_point now,
   if (!replayable() || config_.paused || which >= slots_.size()
       || !slots_[which].stream)
     return nullptr;
+  auto limits = replay_limits_of(slots_[which]);
   auto found = slots_[which].stream->last_group(
-      large_audience_ ? config_.large_replay_max_age : config_.replay_max_age,
-      large_audience_ ? config_.large_replay_max_packets
-                      : config_.replay_max_packets,
-      now, incomplete, hold_.first_waiting(which).value_or(INT64_MAX));
+      limits.age, limits.packets, now, incomplete,
+      hold_.first_waiting(which).value_or(INT64_MAX));
   if (found.empty())
     return nullptr;
   return std::make_shared<const std::vector<media_packet>>(std::move(found));
 }
 
+receiver::replay_limits receiver::replay_limits_of(const slot& x) const {
+  if (deaf(x))
+    return {config_.buffer.max_group_age, config_.buffer.max_group_packets};
+  if (large_audience_)
+    return {config_.large_replay_max_age, config_.large_replay_max_packets};
+  return {config_.replay_max_age, config_.replay_max_packets};
+}
+
 bool receiver::replays_end_soon(const media_batch& found,
                                 time_point now) const {
   auto age = now - found->front().packet.arrival();
-  return large_audience_
-         && (age > config_.large_replay_max_age * 3 / 4
-             || found->size() > config_.large_replay_max_packets * 3 / 4);
+  if (large_audience_)
+    return age > config_.large_replay_max_age * 3 / 4
+           || found->size() > config_.large_replay_max_packets * 3 / 4;
+  return age > config_.replay_max_age
+         || found->size() > config_.replay_max_packets;
 }
 
 std::optional<media_batch> receiver::poll_batch() {

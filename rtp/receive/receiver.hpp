@@ -92,6 +92,11 @@ public:
     /// stored than for retransmission: `buffer` and `budget` bound it.
     duration large_replay_max_age = std::chrono::seconds{2};
     size_t large_replay_max_packets = 384;
+    /// Whether the encodings of a deaf sender, which answers no request for a
+    /// key frame, are attended even if no consumer wants them: the first one
+    /// that does is to begin with a replay. All that `buffer` keeps of their
+    /// last group may be replayed.
+    bool attends_deaf = true;
     /// How long the first packets of a frame of video may wait for its last
     /// one; 0 passes each packet on at once.
     duration frame_hold{};
@@ -193,8 +198,10 @@ public:
   /// Whether there will soon be no more replays like this one, which
   /// find_replay() has just returned: it has three quarters of the age or
   /// length that a large audience is given. A key frame that is requested now
-  /// comes before newcomers must wait for it. Always false without a large
-  /// audience.
+  /// comes before newcomers must wait for it. Without a large audience, only a
+  /// deaf sender is replayed for longer than others: then a key frame is
+  /// requested as if there was no replay, to learn whether the sender answers
+  /// now.
   bool replays_end_soon(const media_batch& found, time_point now) const;
 
   /// The packets that arrived since the last poll, for all consumers; or
@@ -257,12 +264,29 @@ private:
   };
 
   bool attended(const slot& x) const {
-    return index_of(x) < attended_;
+    return index_of(x) < attended_ || (config_.attends_deaf && deaf(x));
+  }
+
+  // Whether the sender answers no request for a key frame.
+  bool deaf(const slot& x) const {
+    return replayable()
+           && (x.stream ? x.stream->deaf() : !takes_keyframe_requests());
+  }
+
+  bool takes_keyframe_requests() const {
+    return config_.feedback.pli || config_.feedback.fir;
   }
 
   void handle_packet(const packet& x, time_point now);
   void handle_media(slot& to, const packet& x, time_point now);
   void handle_rtx(slot& to, const packet& x, time_point now);
+  struct replay_limits {
+    duration age{};
+    size_t packets = 0;
+  };
+
+  replay_limits replay_limits_of(const slot& x) const;
+
   bool replayable() const {
     return config_.kind == media_kind::video && config_.replay_max_packets > 0;
   }
@@ -285,6 +309,7 @@ private:
   void note_orientation(const packet& x);
   void collect(time_point now);
   void collect_events(slot& x);
+  void note_deaf_changed(slot& x);
   void release_idle();
   void collect_nacks(slot& x, time_point now);
   void collect_keyframe_requests(slot& x, time_point now);

@@ -8,19 +8,30 @@ void receiver::set_attended(size_t encodings, time_point now) {
   auto before = std::exchange(attended_, encodings);
   for (auto& s : slots_) {
     auto index = size_t{index_of(s)};
-    if ((index < before) == attended(s))
+    auto was_wanted = index < before;
+    auto is_wanted = index < attended_;
+    if (was_wanted == is_wanted || (config_.attends_deaf && deaf(s)))
       continue;
     unattended_changed_ = true;
     s.keyframe_wanted.reset();
     if (!s.stream)
       continue;
-    s.stream->keyframes().handle_keyframe(); // ends pending requests
+    s.stream->cancel_keyframe_request();
     if (!attended(s))
       s.stream->reset_repairs();
     else if (!config_.paused && index < wanted_)
       s.stream->keyframes().request(now);
   }
   collect(now);
+}
+
+// Without consumers a sender is attended only while it is deaf.
+void receiver::note_deaf_changed(slot& x) {
+  if (!config_.attends_deaf || index_of(x) < attended_)
+    return;
+  unattended_changed_ = true;
+  if (!attended(x))
+    x.stream->reset_repairs();
 }
 
 std::optional<std::vector<ssrc>> receiver::poll_unattended() {

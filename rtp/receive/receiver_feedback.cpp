@@ -33,6 +33,8 @@ void receiver::collect_events(slot& x) {
     events_.push(score_changed{index, stream.ssrc(), x.identity.rid, *score});
   if (stream.poll_keyframe())
     events_.push(keyframe_arrived{index});
+  if (stream.poll_deaf_changed()) [[unlikely]]
+    note_deaf_changed(x);
 }
 
 // Frees idle buffers once no more packets arrive.
@@ -64,11 +66,11 @@ void receiver::collect_keyframe_requests(slot& x, time_point now) {
   if (config_.feedback.pli) {
     append_rtcp(
         [&] { return rtcp_.add_pli(config_.local_ssrc, stream.ssrc()); });
-    stream.count_keyframe_request(false);
+    stream.note_keyframe_request(false, now);
   } else if (config_.feedback.fir) {
     auto item = rtcp::fir_item{stream.ssrc(), x.fir_sequence++};
     append_rtcp([&] { return rtcp_.add_fir(config_.local_ssrc, {&item, 1}); });
-    stream.count_keyframe_request(true);
+    stream.note_keyframe_request(true, now);
   }
 }
 

@@ -16,8 +16,8 @@ retransmission_buffer::retransmission_buffer(
     limits x, std::shared_ptr<packet_keeper> keeper)
     : limits_(x)
     , keeper_(keeper ? std::move(keeper) : std::make_shared<packet_keeper>()) {
-  TROUPE_ASSERT(x.max_packets >= 1
-                && (x.max_packets & (x.max_packets - 1)) == 0);
+  TROUPE_ASSERT(x.max_packets >= 1 && (x.max_packets & (x.max_packets - 1)) == 0
+                && (x.max_group_packets & (x.max_group_packets - 1)) == 0);
 }
 
 void retransmission_buffer::insert(const media_packet& x) {
@@ -50,14 +50,36 @@ const media_packet* retransmission_buffer::find(int64_t sequence) const {
   return found ? &*found : nullptr;
 }
 
+void retransmission_buffer::keep_group(int64_t first) {
+  group_ = first;
+  keeps_groups_ = true;
+  extends_ = extends_ || keeper_->budget().extend();
+}
+
+void retransmission_buffer::end_groups() {
+  group_.reset();
+  if (!std::exchange(keeps_groups_, false))
+    return;
+  if (ring_.size() > limits_.max_packets) {
+    auto fewer = static_cast<int64_t>(limits_.max_packets);
+    evict_until(newest_ - fewer + 1);
+    auto before = ring_.size();
+    resize(limits_.max_packets);
+    give_back((before - ring_.size()) * sizeof(slot_type));
+  }
+  end_extension();
+}
+
 void retransmission_buffer::expire(time_point now) {
   for (; size_ > 0; ++oldest_) {
     auto& x = slot(oldest_);
     if (!x)
       continue;
-    if (now - x->packet.arrival() <= limits_.max_age)
+    auto longest =
+        group_ && oldest_ >= *group_ ? limits_.max_group_age : limits_.max_age;
+    if (now - x->packet.arrival() <= longest)
       return;
-    release(x);
+    evict(x);
   }
 }
 
@@ -65,6 +87,9 @@ void retransmission_buffer::clear() {
   ring_ = {};
   size_ = 0;
   give_back(budget_used_);
+  group_.reset();
+  keeps_groups_ = false;
+  end_extension();
   if (std::exchange(is_holder_, false))
     keeper_->budget().remove_holder();
 }
@@ -108,7 +133,7 @@ bool retransmission_buffer::reserve(size_t octets, int64_t sequence) {
 bool retransmission_buffer::evict_oldest() {
   for (; size_ > 0; ++oldest_)
     if (auto& x = slot(oldest_)) {
-      release(x);
+      evict(x);
       ++oldest_;
       return true;
     }
@@ -118,9 +143,16 @@ bool retransmission_buffer::evict_oldest() {
 void retransmission_buffer::evict_until(int64_t sequence) {
   for (; size_ > 0 && oldest_ < sequence; ++oldest_)
     if (auto& x = slot(oldest_))
-      release(x);
+      evict(x);
   // The ring is empty before it; the next packet may be far ahead.
   oldest_ = std::max(oldest_, sequence);
+}
+
+// Without its first packet, a group is worth no more than other packets.
+void retransmission_buffer::evict(slot_type& x) {
+  if (group_ && x->sequence >= *group_)
+    group_.reset();
+  release(x);
 }
 
 void retransmission_buffer::release(slot_type& x) {
@@ -131,19 +163,28 @@ void retransmission_buffer::release(slot_type& x) {
 
 // The ring keeps its size if there is no memory for more.
 void retransmission_buffer::grow(int64_t needed) {
-  auto capacity =
-      std::max(ring_.size(), std::min(first_capacity, limits_.max_packets));
-  while (static_cast<int64_t>(capacity) < needed
-         && capacity < limits_.max_packets)
+  auto most = most_packets();
+  auto capacity = std::max(ring_.size(), std::min(first_capacity, most));
+  while (static_cast<int64_t>(capacity) < needed && capacity < most)
     capacity *= 2;
   if (capacity == ring_.size()
       || !take((capacity - ring_.size()) * sizeof(slot_type)))
     return;
+  resize(capacity);
+}
+
+// Its packets must fit.
+void retransmission_buffer::resize(size_t capacity) {
   auto old = std::exchange(ring_, {});
   ring_.resize(capacity);
   for (auto& x : old)
     if (x)
       slot(x->sequence) = std::move(x);
+}
+
+void retransmission_buffer::end_extension() {
+  if (std::exchange(extends_, false))
+    keeper_->budget().end_extension();
 }
 
 bool retransmission_buffer::take(size_t octets) {

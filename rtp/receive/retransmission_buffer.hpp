@@ -3,7 +3,9 @@
 #include "rtp/packet/media_packet.hpp"
 #include "rtp/packet/packet_keeper.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace troupe::rtp {
 
@@ -23,6 +25,10 @@ public:
     size_t max_packets = 2048;
     /// No consumer waits longer for a repair.
     duration max_age = std::chrono::seconds{2};
+    /// The same for the packets of a group that is kept whole (see
+    /// keep_group()).
+    size_t max_group_packets = 8192;
+    duration max_group_age = std::chrono::seconds{10};
   };
 
   /// `keeper` stores the packets; null creates a keeper of its own.
@@ -33,6 +39,9 @@ public:
       : limits_(x.limits_)
       , keeper_(x.keeper_)
       , ring_(std::exchange(x.ring_, {}))
+      , group_(std::exchange(x.group_, std::nullopt))
+      , keeps_groups_(std::exchange(x.keeps_groups_, false))
+      , extends_(std::exchange(x.extends_, false))
       , oldest_(x.oldest_)
       , newest_(x.newest_)
       , size_(std::exchange(x.size_, 0))
@@ -48,6 +57,15 @@ public:
 
   /// The packet with this sequence, or null.
   const media_packet* find(int64_t sequence) const;
+
+  /// Keeps the packets from `first` on for longer: a whole group of pictures,
+  /// up to its limits. It needs an extension of the budget, and makes do
+  /// without one. Once `first` itself had to go, the others are kept no longer
+  /// than usual. Replaces an earlier group.
+  void keep_group(int64_t first);
+
+  /// Keeps packets as before the first keep_group().
+  void end_groups();
 
   /// Releases packets that are older than max_age.
   void expire(time_point now);
@@ -73,15 +91,26 @@ private:
   bool reserve(size_t octets, int64_t sequence);
   bool evict_oldest();
   void evict_until(int64_t sequence);
+  void evict(slot_type& x);
   void release(slot_type& x);
+  size_t most_packets() const {
+    return keeps_groups_
+               ? std::max(limits_.max_packets, limits_.max_group_packets)
+               : limits_.max_packets;
+  }
   void grow(int64_t needed);
+  void resize(size_t capacity);
+  void end_extension();
   bool take(size_t octets);
   void give_back(size_t octets);
 
   limits limits_;
   std::shared_ptr<packet_keeper> keeper_;
   std::vector<slot_type> ring_;
-  int64_t oldest_ = 0; // meaningful if size_ > 0
+  std::optional<int64_t> group_; // the first packet of the group to keep
+  bool keeps_groups_ = false;
+  bool extends_ = false; // the budget
+  int64_t oldest_ = 0;   // meaningful if size_ > 0
   int64_t newest_ = 0;
   size_t size_ = 0;
   size_t budget_used_ = 0; // of the budget
