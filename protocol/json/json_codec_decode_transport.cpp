@@ -1,66 +1,26 @@
 #include "protocol/json/json_cursor.hpp"
-#include "protocol/verbs/mime_type.hpp"
-
-#include <array>
+#include "protocol/verbs/dtls_fingerprint.hpp"
 
 namespace troupe::protocol {
 
 namespace {
-
-struct hash_algorithm {
-  std::string_view name;
-  size_t octets;
-};
-
-// The algorithms that mediasoup knows too; md2 and md5 (RFC 8122) are broken.
-constexpr std::array<hash_algorithm, 5> hash_algorithms{{
-    {"sha-1", 20},
-    {"sha-224", 28},
-    {"sha-256", 32},
-    {"sha-384", 48},
-    {"sha-512", 64},
-}};
-
-const hash_algorithm* find_hash_algorithm(std::string_view name) {
-  for (const auto& x : hash_algorithms)
-    if (x.name == name)
-      return &x;
-  return nullptr;
-}
-
-char to_upper_hex(char x) {
-  return x >= 'a' && x <= 'f' ? static_cast<char>(x - 'a' + 'A') : x;
-}
-
-bool is_upper_hex(char x) {
-  return (x >= '0' && x <= '9') || (x >= 'A' && x <= 'F');
-}
-
-// Whether `text` is `octets` pairs of upper-case digits with colons between.
-bool is_hash(std::string_view text, size_t octets) {
-  if (text.size() != octets * 3 - 1)
-    return false;
-  for (size_t i = 0; i < text.size(); ++i)
-    if (i % 3 == 2 ? text[i] != ':' : !is_upper_hex(text[i]))
-      return false;
-  return true;
-}
 
 // Returns nothing for an unknown algorithm, which the caller ignores.
 std::optional<dtls_fingerprint> decode_fingerprint(const json_cursor& in) {
   if (!in.require_object())
     return std::nullopt;
   const auto value = in.member("value");
-  dtls_fingerprint out;
-  out.algorithm = to_lower(in.member("algorithm").required_string());
-  out.value = value.required_string();
-  for (auto& x : out.value)
-    x = to_upper_hex(x);
-  const auto* algorithm = find_hash_algorithm(out.algorithm);
-  if (!algorithm)
-    return std::nullopt;
-  if (!is_hash(out.value, algorithm->octets))
-    value.fail(decode_errc::bad_value, "must be a hash of this algorithm");
+  dtls_fingerprint out{in.member("algorithm").required_string(),
+                       value.required_string()};
+  switch (normalize(out)) {
+    case fingerprint_state::unknown_algorithm:
+      return std::nullopt;
+    case fingerprint_state::bad_value:
+      value.fail(decode_errc::bad_value, "must be a hash of this algorithm");
+      break;
+    case fingerprint_state::usable:
+      break;
+  }
   return out;
 }
 
