@@ -2,6 +2,8 @@
 
 #include "protocol/verbs/mime_type.hpp"
 
+#include <algorithm>
+
 namespace troupe::protocol {
 
 namespace {
@@ -41,6 +43,15 @@ associated_payload_type(const parameter_map& parameters) {
   if (!number || *number < 0 || *number > 127)
     return std::nullopt;
   return static_cast<uint8_t>(*number);
+}
+
+const rtp_codec_capability* find_rtx(const rtp_capabilities& caps,
+                                     uint8_t payload_type) {
+  const auto i = std::ranges::find_if(caps.codecs, [&](const auto& x) {
+    return is_rtx(x.mime_type)
+           && associated_payload_type(x.parameters) == payload_type;
+  });
+  return i == caps.codecs.end() ? nullptr : &*i;
 }
 
 bool is_same_codec(const codec_view& a, const codec_view& b) {

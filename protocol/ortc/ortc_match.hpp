@@ -41,4 +41,8 @@ parameter_value parameter_or_zero(const parameter_map& parameters,
 /// nothing when it names none.
 std::optional<uint8_t> associated_payload_type(const parameter_map& parameters);
 
+/// The retransmission codec of the codec with that payload type, or nullptr.
+const rtp_codec_capability* find_rtx(const rtp_capabilities& caps,
+                                     uint8_t payload_type);
+
 } // namespace troupe::protocol

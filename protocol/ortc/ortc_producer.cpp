@@ -46,15 +46,6 @@ const rtp_codec_capability* match(rtp_codec_parameters& codec,
   return &*i;
 }
 
-const rtp_codec_capability* find_rtx(const rtp_capabilities& caps,
-                                     uint8_t payload_type) {
-  const auto i = std::ranges::find_if(caps.codecs, [&](const auto& x) {
-    return is_rtx(x.mime_type)
-           && associated_payload_type(x.parameters) == payload_type;
-  });
-  return i == caps.codecs.end() ? nullptr : &*i;
-}
-
 std::string describe(const rtp_codec_parameters& codec) {
   return codec.mime_type + " with payload type "
          + std::to_string(codec.payload_type);
