@@ -187,6 +187,8 @@ std::vector<rtp_codec_capability> default_media_codecs() {
       video_codec("video/H264", h264("4d0032")),
       video_codec("video/H264", h264("42e01f")),
       video_codec("video/AV1"),
+      // After the others, whose payload types thus are those of before.
+      video_codec("video/H264", h264("640032")),
   };
 }
 

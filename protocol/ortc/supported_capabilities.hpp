@@ -44,7 +44,8 @@ inline constexpr std::string_view packet_id =
 const rtp_capabilities& supported_rtp_capabilities();
 
 /// What a router routes by default: Opus, VP8, VP9 profile 0,
-/// H.264 main 5.0 and constrained baseline 3.1, and AV1.
+/// H.264 main 5.0 and constrained baseline 3.1, AV1, and H.264 high 5.0, which
+/// encoders other than browsers prefer.
 std::vector<rtp_codec_capability> default_media_codecs();
 
 /// The capabilities of a router with the default codecs.

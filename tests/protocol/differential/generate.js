@@ -154,6 +154,7 @@ export function demoMediaCodecs() {
     h264('4d0032'),
     h264('42e01f'),
     { kind: 'video', mimeType: 'video/AV1', clockRate: 90000 },
+    h264('640032'),
   ];
 }
 

@@ -99,7 +99,9 @@ TEST_CASE("the default router numbers its payload types from 100") {
                                                     {"video/H264", 107},
                                                     {"video/rtx", 108},
                                                     {"video/AV1", 109},
-                                                    {"video/rtx", 110}});
+                                                    {"video/rtx", 110},
+                                                    {"video/H264", 111},
+                                                    {"video/rtx", 112}});
   CHECK(router().header_extensions.size() == 18);
 }
 
@@ -166,6 +168,22 @@ TEST_CASE("H.264's level is resolved in the producer's parameters") {
   CHECK(mapping.codecs == std::vector<codec_mapping>{{96, 107}});
   CHECK(params.codecs[0].parameters.at("profile-level-id")
         == parameter_value{"42e01f"});
+}
+
+TEST_CASE("H.264 of each profile is routed as the router's codec of it") {
+  auto rng = net::make_seeded_rng(7);
+  const auto mapped = [&](const char* profile_level_id) {
+    rtp_parameters params;
+    params.codecs = {codec("video/H264", 96,
+                           {{"profile-level-id", profile_level_id},
+                            {"packetization-mode", int64_t{1}}})};
+    return get_producer_rtp_parameters_mapping(params, router(), *rng)
+        .value()
+        .codecs;
+  };
+  CHECK(mapped("4d001f") == std::vector<codec_mapping>{{96, 105}});
+  CHECK(mapped("42e01f") == std::vector<codec_mapping>{{96, 107}});
+  CHECK(mapped("640028") == std::vector<codec_mapping>{{96, 111}});
 }
 
 TEST_CASE("a consumer gets one encoding, RTX and transport-cc") {
