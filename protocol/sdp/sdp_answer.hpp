@@ -40,8 +40,8 @@ struct sdp_answer {
 /// Writes the answer to an offer. The accepted sections share one transport:
 /// they are bundled if the client has bundled them. The candidates are in the
 /// first of them, those of UDP before those of TCP.
-/// An answer to a client that sends two tracks has less than 8 KB with up to 32
-/// candidates, because FFmpeg's buffer has no more.
+/// An answer to sections of choose_tracks() has less than 8 KB with up to 8
+/// candidates, whatever the client offers: FFmpeg's buffer has no more.
 std::string write_sdp_answer(const sdp_offer& offer, const sdp_answer& answer);
 
 } // namespace troupe::protocol

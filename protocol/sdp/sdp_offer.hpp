@@ -29,6 +29,9 @@ inline constexpr size_t lines = 1'000;
 /// Sections of media.
 inline constexpr size_t sections = 16;
 
+/// MIDs of one group.
+inline constexpr size_t group = 32;
+
 /// Payload types of one section.
 inline constexpr size_t codecs = 64;
 
@@ -93,7 +96,7 @@ struct sdp_section {
   std::string mid;
   /// The first word of the `m=` line: "audio", "video", "application", …
   std::string media;
-  /// Of audio and video, nothing for others.
+  /// Of audio and video by SRTP with DTLS, nothing for others.
   std::optional<media_kind> kind;
   /// The transport protocol, such as "UDP/TLS/RTP/SAVPF".
   std::string protocol;
