@@ -1,6 +1,6 @@
 #!/bin/sh
-# Usage: run.sh <path of ortc_tool> [seed [rounds]]
-# Exits with 77 (skipped) if mediasoup is missing and cannot be fetched.
+# Usage: run.sh <script of this folder> <path of its tool> [seed [rounds]]
+# Exits with 77 (skipped) if a package is missing and cannot be fetched.
 set -eu
 cd "$(dirname "$0")"
 (
@@ -12,4 +12,4 @@ cd "$(dirname "$0")"
     touch node_modules/.package-lock.json
   fi
 ) 9<package-lock.json || exit 77
-exec node main.js "$@"
+exec node "$@"
