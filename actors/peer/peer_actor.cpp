@@ -154,7 +154,9 @@ void peer_state::handle_dismissal(const dismiss_peer& x) {
     peer.notify_session(event::room_closed{peer.room_name, x.by});
   if (peer.session)
     peer.self->send(peer.session, session_ended{x.why});
-  close_all();
+  close_all(x.why == protocol::end_reason::transport_ended
+                ? leave_reason::connection_lost
+                : leave_reason::left);
 }
 
 void peer_state::handle_leaving(const transport_leaving& x) {

@@ -71,7 +71,7 @@ transport_record& peer_transports::spawn(const verb::create_transport& x) {
       {created, services, peer_.shard, sctp,
        caf::actor_cast<transport_listener_actor>(peer_.self),
        !x.direction.has_value(), backlog_, peer_.log_name(), peer_.liveness,
-       x.lenient_ice});
+       x.lenient_ice, x.keeps_member});
   peer_.self->link_to(actor);
   peer_.self->monitor(actor);
   auto& record = transports_.add({.id = created,
@@ -79,6 +79,7 @@ transport_record& peer_transports::spawn(const verb::create_transport& x) {
                                   .actor = actor,
                                   .created = peer_.self->clock().now(),
                                   .sctp = sctp,
+                                  .keeps_member = x.keeps_member,
                                   .webrtc = actor});
   settle_directions();
   log_transport_created(peer_, created);
@@ -198,6 +199,9 @@ bool peer_transports::handle_down(const caf::actor_addr& ended) {
   const auto* record = transports_.find_actor(ended);
   if (!record)
     return false;
+  if (record->keeps_member)
+    peer_.self->send(peer_.self,
+                     dismiss_peer{protocol::end_reason::transport_ended});
   forget(transport_id{record->id});
   return true;
 }

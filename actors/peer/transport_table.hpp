@@ -25,6 +25,7 @@ struct transport_record {
   uint32_t next_mid = 0;
   std::string cname = {}; // of all that the client sends on it
   bool sctp = false;
+  bool keeps_member = false; // the member leaves when it ends
   // The same actor as one of its kind: one of them is null.
   webrtc_transport_actor webrtc = {};
   plain_transport_actor plain = {};

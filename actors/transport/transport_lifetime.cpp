@@ -1,5 +1,7 @@
 #include "actors/transport/transport_lifetime.hpp"
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 namespace {
@@ -50,6 +52,8 @@ void transport_lifetime::handle(const net::dtls_state_changed& x,
               owner_.peer_field(),
               {"transport", id_.str()},
               {"state", std::string{net::to_string(x.state)}}});
+  if (x.state == net::dtls_state::connected)
+    connect_by_.reset();
   if (x.state == net::dtls_state::connected && connecting_)
     counts_->connect_time.observe(now - *std::exchange(connecting_, {}));
 }
@@ -72,19 +76,24 @@ void transport_lifetime::log_exhausted(std::string_view direction) const {
 }
 
 bool transport_lifetime::is_over(bool left, net::time_point now) const {
-  if (!left && (!abandoned_ || now - *abandoned_ < abandoned_after))
+  const auto too_late = connect_by_ && now >= *connect_by_;
+  const auto abandoned = abandoned_ && now - *abandoned_ >= patience_;
+  if (!left && !too_late && !abandoned)
     return false;
   log::event(
       left ? log::level::debug : log::level::info,
-      left ? "transport-left" : "transport-abandoned",
+      left        ? "transport-left"
+      : abandoned ? "transport-abandoned"
+                  : "transport-not-connected",
       {owner_.room_field(), owner_.peer_field(), {"transport", id_.str()}});
   return true;
 }
 
 std::optional<net::time_point> transport_lifetime::poll_timeout() const {
   if (!abandoned_)
-    return std::nullopt;
-  return *abandoned_ + abandoned_after;
+    return connect_by_;
+  const auto end = *abandoned_ + patience_;
+  return connect_by_ ? std::min(end, *connect_by_) : end;
 }
 
 } // namespace troupe::actors

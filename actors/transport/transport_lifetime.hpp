@@ -19,10 +19,20 @@ public:
   /// How long a transport without a path is kept: an ICE restart may bring one.
   static constexpr auto abandoned_after = std::chrono::seconds{30};
 
+  /// How long a transport that ends promptly waits for its client to connect.
+  static constexpr auto connect_limit = std::chrono::seconds{15};
+
   /// Begins, in the phase `waiting`. `counts` outlives this object; `owner` is
   /// for the log.
   void begin(const transport_id& which, counters& counts,
              member_name owner = {});
+
+  /// The transport waits for no ICE restart: it ends as soon as it has lost its
+  /// path, or if the client is not connected in time.
+  void end_promptly(net::time_point now) {
+    connect_by_ = now + connect_limit;
+    patience_ = {};
+  }
 
   /// The client's DTLS parameters have come. The first ones count.
   void note_connecting(net::time_point now) {
@@ -47,8 +57,8 @@ public:
   /// Logs that SRTP has no room for another source.
   void log_exhausted(std::string_view direction) const;
 
-  /// Whether it must end: the client has left it, or lost the path for too
-  /// long. Logs which.
+  /// Whether it must end: the client has left it, lost the path for too long,
+  /// or has not connected in time. Logs which.
   bool is_over(bool left, net::time_point now) const;
 
   /// When is_over() is next wanted.
@@ -58,7 +68,9 @@ private:
   transport_id id_;
   member_name owner_;
   counters* counts_ = nullptr;
-  std::optional<net::time_point> abandoned_;  // when the last path was lost
+  std::optional<net::time_point> abandoned_; // when the last path was lost
+  net::duration patience_ = abandoned_after;
+  std::optional<net::time_point> connect_by_;
   std::optional<net::time_point> connecting_; // since when
   transport_kind connected_by_ = transport_kind::none;
   std::optional<transport_kind> news_; // for poll_connected()

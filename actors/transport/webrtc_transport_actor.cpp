@@ -56,7 +56,7 @@ webrtc_state::make_behavior(const webrtc_transport_config& cfg) {
     data.open(self, services->sctp, key(), id, cfg.backlog, cfg.owner);
   from_sockets.add_fragment(self, engine->local_ice().username_fragment);
   self->set_error_handler([](caf::error&) {});
-  lifetime.begin(id, services->load->counters(), cfg.owner);
+  begin_lifetime(cfg);
   return {
       [this](burst& x) { take(*x); },
       [this](const tuple_closed& x) {

@@ -42,6 +42,8 @@ struct webrtc_transport_config {
   std::shared_ptr<net::client_liveness> liveness = {};
   /// See net::webrtc_transport::config.
   bool lenient_ice = false;
+  /// See transport_lifetime.
+  bool ends_promptly = false;
 };
 
 webrtc_transport_actor spawn_webrtc_transport(caf::actor_system& system,

@@ -35,6 +35,12 @@ struct webrtc_state {
 
   void make_engine(const webrtc_transport_config& cfg);
 
+  void begin_lifetime(const webrtc_transport_config& cfg) {
+    lifetime.begin(id, services->load->counters(), cfg.owner);
+    if (cfg.ends_promptly)
+      lifetime.end_promptly(now());
+  }
+
   // -- control ---------------------------------------------------------------
 
   caf::result<done> connect(const connect_dtls& x);

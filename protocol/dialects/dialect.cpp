@@ -18,6 +18,8 @@ close_connection dialect::handle_end(end_reason why) {
       return {4004, "the room is closed"};
     case end_reason::token_expired:
       return {1008, "token expired"};
+    case end_reason::transport_ended:
+      return {1000, "the transport has ended"};
   }
   return {};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/verbs/data_verbs.hpp"
+#include "protocol/verbs/end_reason.hpp"
 #include "protocol/verbs/ids.hpp"
 #include "protocol/verbs/json_text.hpp"
 #include "protocol/verbs/lobby_verbs.hpp"
@@ -139,6 +140,10 @@ struct create_transport {
   /// The client may send ICE checks without PRIORITY, and media instead of
   /// consent checks (docs/adr/0046). Set by dialects for such clients only.
   bool lenient_ice = false;
+  /// The member is there for as long as this transport: it leaves if the client
+  /// does not connect in time, loses its path or closes it. Set by dialects for
+  /// clients that have no connection for signaling.
+  bool keeps_member = false;
 };
 
 /// Without id or direction: the oldest transport that is not yet connected.
@@ -467,18 +472,6 @@ struct room_closed {
 };
 
 } // namespace event
-
-/// Why the server ends a connection that has no error.
-enum class end_reason : uint8_t {
-  /// The same user has joined by another connection.
-  replaced,
-  /// A moderator has removed the peer.
-  kicked,
-  /// A moderator has ended the room.
-  room_closed,
-  /// The token of the peer has expired.
-  token_expired,
-};
 
 using any_event = std::variant<
     event::peer_joined, event::peer_left, event::peer_updated,

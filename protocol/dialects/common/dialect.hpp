@@ -113,8 +113,8 @@ public:
   virtual void handle_participants(const shared_participants_encoding&) {}
 
   /// The server ends the connection and sends nothing more on it. Returns the
-  /// close code to use once the queued frames are out: 4001, 4003, 4004 or
-  /// 1008, in the order of `end_reason`, unless the dialect overrides it.
+  /// close code to use once the queued frames are out: 4001, 4003, 4004, 1008
+  /// or 1000, in the order of `end_reason`, unless the dialect overrides it.
   virtual close_connection handle_end(end_reason why);
 
   /// Handles deadlines such as that of Socket.IO's CONNECT.

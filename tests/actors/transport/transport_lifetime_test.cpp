@@ -85,6 +85,28 @@ TEST_CASE("a transport ends when its client has left it") {
   CHECK(at.lifetime.is_over(true, start));
 }
 
+TEST_CASE("a transport that ends promptly waits 15 seconds for its client") {
+  scene at;
+  at.lifetime.end_promptly(start);
+  CHECK(at.lifetime.poll_timeout() == start + 15s);
+  CHECK_FALSE(at.lifetime.is_over(false, start + 14s));
+  // A path alone is not enough.
+  at.lifetime.handle({ice_state::connected}, start + 1s);
+  CHECK(at.lifetime.is_over(false, start + 15s));
+  at.lifetime.handle({dtls_state::connected}, start + 2s);
+  CHECK_FALSE(at.lifetime.poll_timeout());
+  CHECK_FALSE(at.lifetime.is_over(false, start + 1h));
+}
+
+TEST_CASE("a transport that ends promptly ends when it has lost its path") {
+  scene at;
+  at.lifetime.end_promptly(start);
+  at.lifetime.handle({dtls_state::connected}, start + 1s);
+  at.lifetime.handle({ice_state::disconnected}, start + 40s);
+  CHECK(at.lifetime.poll_timeout() == start + 40s);
+  CHECK(at.lifetime.is_over(false, start + 40s));
+}
+
 TEST_CASE("the time to connect counts once, from the first parameters") {
   scene at;
   at.lifetime.handle({dtls_state::connected}, start);
