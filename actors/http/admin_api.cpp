@@ -6,6 +6,7 @@
 #include "actors/http/admin_routes.hpp"
 #include "actors/http/admin_task.hpp"
 #include "actors/http/cluster_json.hpp"
+#include "net/io/http/origin_policy.hpp"
 
 #include <caf/event_based_actor.hpp>
 
@@ -53,10 +54,7 @@ bool admin_api::handle(const net::http_request& request,
   auto answer = [respond, origin](net::http_response x) {
     x.headers.emplace_back("Cache-Control", "no-store");
     // The HTTP server has already rejected pages of other origins.
-    if (!origin.empty()) {
-      x.headers.emplace_back("Access-Control-Allow-Origin", origin);
-      x.headers.emplace_back("Vary", "Origin");
-    }
+    net::allow_origin(origin, {}, x);
     respond(std::move(x));
   };
   if (auto refusal = check(request)) {

@@ -8,8 +8,10 @@ namespace troupe::actors {
 /// Recognizes the requests over HTTP that belong to a dialect.
 class http_clients {
 public:
+  /// `board` counts refusals.
   http_clients(http_clients_actor target,
-               std::shared_ptr<const authenticator> auth);
+               std::shared_ptr<const authenticator> auth,
+               std::shared_ptr<overload_state_board> board);
 
   /// The refusal of a request because of its origin, in the format of its
   /// dialect; nothing if it belongs to none.
@@ -27,6 +29,7 @@ private:
 
   const http_clients_actor target_;
   const std::shared_ptr<const authenticator> auth_;
+  const std::shared_ptr<overload_state_board> board_;
 };
 
 } // namespace troupe::actors

@@ -4,6 +4,8 @@
 #include "actors/base/log.hpp"
 #include "actors/http/dialect_responses.hpp"
 #include "actors/http/http_connection.hpp"
+#include "net/auth/secret.hpp"
+#include "net/base/rng.hpp"
 
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -13,6 +15,10 @@
 namespace troupe::actors {
 
 namespace {
+
+// Characters of an alphabet of 62: more than 128 bits, and 95.
+constexpr size_t session_secret_length = 22;
+constexpr size_t made_id_length = 16;
 
 struct clients_state {
   using pointer = http_clients_actor::stateful_pointer<clients_state>;
@@ -29,29 +35,34 @@ struct clients_state {
   struct client {
     std::shared_ptr<http_connection> connection;
     session_actor session;
+    net::secret secret; // empty if its requests need none
   };
 
   void take(http_call_arrived& x);
 
+  // The client that the request is from, or null.
+  client* find(const http_client_key& key, const http_call_arrived& x);
+
   // Opens the client of this request; null if the request was answered.
-  client* open(const http_client_key& key, http_call_arrived& x);
+  client* open(http_client_key key, http_call_arrived& x);
+
+  // Whether the key is free. If not, the request was answered.
+  bool make_way(const http_client_key& key, const http_call_arrived& x);
 
   void forget(const http_client_gone& x);
 
   pointer self;
   http_clients_config settings;
+  std::unique_ptr<net::rng> random = net::make_secure_rng();
   uint64_t last_id = 0;
-  std::map<http_client_key, client> clients;
+  std::multimap<http_client_key, client> clients;
 };
 
 void clients_state::take(http_call_arrived& x) {
-  const http_client_key key{x.plan.room, x.plan.client};
-  auto i = clients.find(key);
-  auto* who = i == clients.end() ? nullptr : &i->second;
-  if (x.plan.creates_client)
-    who = open(key, x);
-  else if (!who)
-    x.respond(dialect_refusal(404, "not-joined", "Client not found"));
+  http_client_key key{x.dialect->name, x.plan.room, x.plan.client};
+  auto* who = x.plan.creates_client ? open(std::move(key), x) : find(key, x);
+  if (!who && !x.plan.creates_client)
+    x.respond(no_client_refusal(*x.dialect));
   if (!who)
     return;
   if (auto number = who->connection->expect(x.respond))
@@ -59,25 +70,36 @@ void clients_state::take(http_call_arrived& x) {
                frame_received{protocol::number_frame(*number, x.plan.frame)});
 }
 
-clients_state::client* clients_state::open(const http_client_key& key,
+clients_state::client* clients_state::find(const http_client_key& key,
+                                           const http_call_arrived& x) {
+  const auto& shown = x.plan.session_secret;
+  auto [i, end] = clients.equal_range(key);
+  for (; i != end; ++i)
+    if (!shown || i->second.secret.matches(*shown))
+      return &i->second;
+  return nullptr;
+}
+
+clients_state::client* clients_state::open(http_client_key key,
                                            http_call_arrived& x) {
-  if (auto i = clients.find(key); i != clients.end()) {
-    if (!i->second.connection->closed()) {
-      x.respond(
-          dialect_refusal(409, "already-joined", "This client id is in use"));
-      return nullptr;
-    }
-    self->send(i->second.session, connection_closed{});
-    clients.erase(i);
-  }
-  if (clients.size() >= max_http_clients) {
-    x.respond(dialect_refusal(503, "overloaded", "Too many clients"));
+  if (!x.plan.opens_session && !make_way(key, x))
     return nullptr;
+  if (clients.size() >= max_http_clients) {
+    x.respond(dialect_refusal(*x.dialect, 503, protocol::error_code::overloaded,
+                              "Too many clients"));
+    return nullptr;
+  }
+  if (x.plan.opens_session) {
+    x.hello.session_secret = random->alphanumeric(session_secret_length);
+    x.hello.has_made_id = key.peer.empty();
+    if (x.hello.has_made_id)
+      key.peer = peer_id{random->alphanumeric(made_id_length)};
+    x.hello.query[std::string{x.dialect->names.user}] = key.peer.str();
   }
   auto gone = http_client_gone{key, ++last_id};
   auto me = caf::weak_actor_ptr{self->ctrl()};
   auto connection = std::make_shared<http_connection>(
-      std::move(x.request), std::string{x.dialect->name}, last_id, [gone, me] {
+      std::move(x.request), *x.dialect, last_id, [gone, me] {
         if (auto to = me.lock())
           caf::anon_send(caf::actor_cast<http_clients_actor>(to), gone);
       });
@@ -85,17 +107,38 @@ clients_state::client* clients_state::open(const http_client_key& key,
              {{"connection", std::to_string(last_id)},
               {"dialect", connection->kind()},
               {"from", connection->remote_address().str()}});
+  auto secret = net::secret{x.hello.session_secret};
   auto session =
       spawn_session(self->system(), {connection, x.dialect, std::move(x.hello),
                                      settings.services, settings.gate,
                                      settings.auth, std::move(x.who)});
-  return &clients.insert_or_assign(key, client{connection, session})
-              .first->second;
+  return &clients
+              .emplace(std::move(key),
+                       client{connection, session, std::move(secret)})
+              ->second;
+}
+
+bool clients_state::make_way(const http_client_key& key,
+                             const http_call_arrived& x) {
+  auto i = clients.find(key);
+  if (i == clients.end())
+    return true;
+  if (!i->second.connection->closed()) {
+    x.respond(dialect_refusal(*x.dialect, 409,
+                              protocol::error_code::already_joined,
+                              "This client id is in use"));
+    return false;
+  }
+  self->send(i->second.session, connection_closed{});
+  clients.erase(i);
+  return true;
 }
 
 void clients_state::forget(const http_client_gone& x) {
-  auto i = clients.find(x.key);
-  if (i == clients.end() || i->second.connection->id() != x.connection)
+  auto [i, end] = clients.equal_range(x.key);
+  while (i != end && i->second.connection->id() != x.connection)
+    ++i;
+  if (i == end)
     return;
   self->send(i->second.session, connection_closed{});
   clients.erase(i);

@@ -3,7 +3,7 @@
 #include "actors/session/session_actor.hpp"
 #include "net/io/http/http_types.hpp"
 
-#include <utility>
+#include <string_view>
 
 namespace troupe::actors {
 
@@ -17,9 +17,15 @@ struct http_call_arrived {
   net::http_responder respond;
 };
 
-/// Identifies a client: peer ids are unique within a room only. A pair, since
-/// either may contain any character.
-using http_client_key = std::pair<room_id, peer_id>;
+/// Names a client: peer ids are unique within a room only, and clients of two
+/// dialects are strangers to each other.
+struct http_client_key {
+  std::string_view dialect; // its name, which lives on
+  room_id room;
+  peer_id peer;
+
+  auto operator<=>(const http_client_key&) const = default;
+};
 
 /// INTERNAL: a client's session has closed its connection.
 struct http_client_gone {
@@ -32,7 +38,8 @@ struct http_client_gone {
 /// connection consists of its requests.
 using http_clients_actor = caf::typed_actor<
     // Passes the request to its client's session, which the first request
-    // spawns.
+    // spawns. Of several sessions with one key, the request's secret says which
+    // is meant.
     caf::reacts_to<http_call_arrived>,
     // INTERNAL: removes a client.
     caf::reacts_to<http_client_gone>>;

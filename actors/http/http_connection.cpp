@@ -6,9 +6,12 @@
 
 namespace troupe::actors {
 
-http_connection::http_connection(net::http_request request, std::string kind,
+http_connection::http_connection(net::http_request request,
+                                 const protocol::dialect_entry& dialect,
                                  uint64_t id, std::function<void()> on_close)
-    : net::described_connection(std::move(request), std::move(kind), id)
+    : net::described_connection(std::move(request), std::string{dialect.name},
+                                id)
+    , dialect_(dialect)
     , on_close_(std::move(on_close)) {}
 
 std::optional<uint64_t>
@@ -20,7 +23,7 @@ http_connection::expect(const net::http_responder& respond) {
       return last_;
     }
   }
-  respond(dialect_refusal(404, "not-joined", "Client not found"));
+  respond(no_client_refusal(dialect_));
   return std::nullopt;
 }
 
@@ -36,7 +39,7 @@ void http_connection::send(std::vector<net::outgoing_message> messages) {
   }
 }
 
-void http_connection::close(uint16_t, std::string reason) {
+void http_connection::close(uint16_t code, std::string reason) {
   std::map<uint64_t, net::http_responder> left;
   {
     std::lock_guard guard{mutex_};
@@ -45,8 +48,10 @@ void http_connection::close(uint16_t, std::string reason) {
     left = std::exchange(waiting_, {});
   }
   for (const auto& [number, respond] : left)
-    respond(
-        dialect_refusal(503, "internal", reason.empty() ? "Closed" : reason));
+    respond(code == net::close_code::normal
+                ? no_client_refusal(dialect_)
+                : dialect_refusal(dialect_, 503, protocol::error_code::internal,
+                                  reason.empty() ? "Closed" : reason));
   on_close_();
 }
 

@@ -54,6 +54,12 @@ void add_signaling(prometheus_text& out, const metrics_snapshot& x) {
     out.sample(
         x.requests_refused[i],
         {{"code", protocol::to_string(static_cast<protocol::error_code>(i))}});
+  out.counter("troupe_http_dialect_refusals_total",
+              "Requests of WHIP clients and broadcasters that were refused, "
+              "by HTTP status.");
+  for (size_t i = 0; i < http_refusal_statuses.size(); ++i)
+    out.sample(x.http_refused[i],
+               {{"status", std::to_string(http_refusal_statuses[i])}});
   out.histogram("troupe_join_seconds",
                 "From a client's request to join a room to the answer.",
                 x.join_time);
@@ -364,6 +370,8 @@ void metrics_snapshot::read(overload_state_board& board, net::time_point now) {
   requests_done = from.requests_done.load(relaxed);
   for (size_t i = 0; i < requests_refused.size(); ++i)
     requests_refused[i] = from.requests_refused[i].load(relaxed);
+  for (size_t i = 0; i < http_refused.size(); ++i)
+    http_refused[i] = from.http_refused[i].load(relaxed);
   for (size_t i = 0; i < mailboxes.size(); ++i)
     mailboxes[i] = from.mailboxes[i].read(now);
   overload = board.state();

@@ -39,6 +39,7 @@ struct metrics_snapshot {
   histogram_reading connect_time;
   uint64_t requests_done = 0;
   std::array<uint64_t, error_code_count> requests_refused{};
+  std::array<uint64_t, http_refusal_statuses.size()> http_refused{};
   std::array<uint64_t, mailbox_owner_count> mailboxes{};
 
   net::media_port_stats port;

@@ -211,7 +211,7 @@ std::optional<std::string> node::impl::start() {
   clients = spawn_http_clients(
       system, {services, caf::actor_cast<room_gate_actor>(server), entry.auth});
   watch_parts();
-  gateway->serve(std::make_unique<http_clients>(clients, entry.auth));
+  gateway->serve(std::make_unique<http_clients>(clients, entry.auth, board));
   http = std::make_unique<net::http_server>(threads, *gateway,
                                             to_http_server(settings.http));
   if (auto ok = http->start(); !ok)

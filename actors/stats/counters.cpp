@@ -1,5 +1,7 @@
 #include "actors/stats/counters.hpp"
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 namespace {
@@ -33,6 +35,14 @@ void sender_totals::add(const rtp::forwarder_stats& x) {
   retransmissions_refused += x.retransmissions_refused;
   keyframe_requests += x.keyframe_requests_received;
   add_drops(drops, x.drops);
+}
+
+void counters::note_http_refusal(unsigned status) {
+  auto place = std::ranges::find(http_refusal_statuses, status);
+  if (place == http_refusal_statuses.end())
+    place = std::ranges::find(http_refusal_statuses, 500u);
+  http_refused[static_cast<size_t>(place - http_refusal_statuses.begin())]
+      .fetch_add(1, std::memory_order_relaxed);
 }
 
 std::string_view to_string(transport_phase x) {

@@ -161,6 +161,10 @@ struct line_figures {
 inline constexpr size_t error_code_count =
     static_cast<size_t>(protocol::error_code::internal) + 1;
 
+/// The statuses by which dialects over HTTP refuse requests.
+inline constexpr std::array<unsigned, 15> http_refusal_statuses{
+    400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 501, 503};
+
 /// The owners of the mailboxes that are measured.
 enum class mailbox_owner : uint8_t { server, room, session, shard };
 
@@ -230,6 +234,11 @@ public:
   std::atomic<uint64_t> requests_done{0};
   std::array<std::atomic<uint64_t>, error_code_count> requests_refused{};
 
+  /// Requests that dialects over HTTP refused, by status. Each request counts
+  /// once here, though its verbs count above.
+  std::array<std::atomic<uint64_t>, http_refusal_statuses.size()>
+      http_refused{};
+
   void note_request(const protocol::outcome& x) {
     if (const auto* refusal = std::get_if<protocol::error>(&x))
       note_refusal(refusal->code);
@@ -252,6 +261,9 @@ public:
     requests_refused[static_cast<size_t>(why)].fetch_add(
         1, std::memory_order_relaxed);
   }
+
+  /// Counts a request over HTTP; a status that is not listed counts as 500.
+  void note_http_refusal(unsigned status);
 
   /// Notes how many messages wait for an actor.
   void note_mailbox(mailbox_owner whose, size_t waiting) {

@@ -58,6 +58,12 @@ const dialect_entry* find_dialect(const handshake& in) {
   return found == all.end() ? nullptr : &*found;
 }
 
+http_answer write_http_error(const dialect_entry& dialect, unsigned status,
+                             const error& why) {
+  return dialect.write_error ? dialect.write_error(status, why)
+                             : http_error(status, why);
+}
+
 std::optional<http_reading> read_http_call(const http_call& call) {
   for (const auto& x : dialects())
     if (x.read_call)

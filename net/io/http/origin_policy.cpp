@@ -172,6 +172,17 @@ bool origin_policy::is_listed(std::string_view origin) const {
   });
 }
 
+void allow_origin(std::string_view origin, std::string_view exposed,
+                  http_response& response) {
+  if (origin.empty())
+    return;
+  auto& headers = response.headers;
+  headers.emplace_back("Access-Control-Allow-Origin", origin);
+  headers.emplace_back("Vary", "Origin");
+  if (!exposed.empty())
+    headers.emplace_back("Access-Control-Expose-Headers", exposed);
+}
+
 bool origin_policy::allows_host(std::string_view host) const {
   if (is_loopback_host(host))
     return true;

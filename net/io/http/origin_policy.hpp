@@ -70,4 +70,10 @@ private:
   const bool local_only_;
 };
 
+/// Lets the page of `origin`, which has passed the policy, read a response
+/// (Fetch, section 3.2.3); of its headers those that are `exposed`, besides
+/// those that it may always read. Does nothing if the request had no Origin.
+void allow_origin(std::string_view origin, std::string_view exposed,
+                  http_response& response);
+
 } // namespace troupe::net

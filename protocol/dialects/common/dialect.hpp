@@ -45,6 +45,12 @@ struct handshake {
   /// How long the client may stay silent if its protocol requires a first
   /// message, as Socket.IO requires CONNECT.
   net::duration connect_timeout = std::chrono::seconds{5};
+  /// For carrier::http: the secret of the client's session, if it has one. The
+  /// session's URL ends with it.
+  std::string session_secret;
+  /// For carrier::http: the server made the client's id, because neither the
+  /// request nor a token names one.
+  bool has_made_id = false;
   /// Derives an id from a secret by a one-way function, for clients that may
   /// reconnect. Null if the server offers none.
   std::string (*derive_id)(std::string_view secret) = nullptr;
@@ -180,10 +186,22 @@ struct dialect_entry {
   /// not belong to this dialect. Null for other carriers.
   std::optional<http_plan> (*read_call)(const http_call& call) = nullptr;
 
+  /// For carrier::http: writes a refusal in the dialect's format. Null: as
+  /// http_error() does.
+  http_answer (*write_error)(unsigned status, const error& why) = nullptr;
+
+  /// For carrier::http: a token is needed to begin only, so that the member
+  /// stays after it has expired.
+  bool outlives_token = false;
+
   /// How long its clients wait for the answer to a join: for as long as a lobby
   /// requires, or at most so long. 0 if they are to be refused at once.
   std::chrono::seconds patience = std::chrono::hours{24};
 };
+
+/// The refusal of an HTTP request, as its dialect writes it.
+http_answer write_http_error(const dialect_entry& dialect, unsigned status,
+                             const error& why);
 
 /// All dialects, in the order in which find_dialect() tries them.
 std::span<const dialect_entry> dialects();

@@ -2,9 +2,44 @@
 
 #include "protocol/json/json_writer.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace troupe::protocol {
+
+namespace {
+
+constexpr std::string_view type_header = "Content-Type";
+
+void write_header(std::string_view name, std::string_view value,
+                  std::string& out) {
+  out.append(name).append(":");
+  std::ranges::transform(value, std::back_inserter(out), [](unsigned char c) {
+    return c < 0x20 || c == 0x7f ? ' ' : static_cast<char>(c);
+  });
+  out += '\n';
+}
+
+// Reads what write_header() wrote; false if it is malformed.
+bool read_headers(std::string_view text, http_answer& out) {
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    const auto line = text.substr(0, end);
+    const auto colon = line.find(':');
+    if (end == std::string_view::npos || colon == std::string_view::npos)
+      return false;
+    const auto value = line.substr(colon + 1);
+    if (line.substr(0, colon) == type_header)
+      out.content_type = value;
+    else
+      out.headers.emplace_back(line.substr(0, colon), value);
+    text.remove_prefix(end + 1);
+  }
+  return true;
+}
+
+} // namespace
 
 std::string number_frame(uint64_t number, std::string_view text) {
   return std::to_string(number).append(" ").append(text);
@@ -21,14 +56,24 @@ std::optional<uint64_t> take_number(std::string_view& text) {
 }
 
 std::string answer_frame(uint64_t number, const http_answer& x) {
-  return number_frame(number, number_frame(x.status, x.body));
+  std::string headers;
+  write_header(type_header, x.content_type, headers);
+  for (const auto& [name, value] : x.headers)
+    write_header(name, value, headers);
+  auto rest = number_frame(headers.size(), headers).append(x.body);
+  return number_frame(number, number_frame(x.status, rest));
 }
 
 std::optional<http_answer> read_answer(std::string_view text) {
   const auto status = take_number(text);
-  if (!status)
+  const auto octets = status ? take_number(text) : std::nullopt;
+  if (!octets || *octets > text.size())
     return std::nullopt;
-  return http_answer{static_cast<unsigned>(*status), std::string{text}};
+  http_answer out{static_cast<unsigned>(*status),
+                  std::string{text.substr(*octets)}};
+  if (!read_headers(text.substr(0, *octets), out))
+    return std::nullopt;
+  return out;
 }
 
 unsigned http_status(error_code code) {
@@ -75,13 +120,17 @@ http_answer http_error(unsigned status, std::string_view code,
   return {status, out.end_object().end_object().str()};
 }
 
-http_answer http_error(const error& why) {
+http_answer http_error(unsigned status, const error& why) {
   json_writer out;
   out.begin_object().key("error").begin_object();
   out.add("code", to_string(why.code)).add("message", why.message);
   if (why.reason != error_reason::none)
     out.add("reason", to_string(why.reason));
-  return {http_status(why.code), out.end_object().end_object().str()};
+  return {status, out.end_object().end_object().str()};
+}
+
+http_answer http_error(const error& why) {
+  return http_error(http_status(why.code), why);
 }
 
 } // namespace troupe::protocol

@@ -13,6 +13,11 @@ using namespace troupe::actors;
 
 namespace {
 
+const protocol::dialect_entry& broadcasters() {
+  return *std::ranges::find(protocol::dialects(), "broadcaster",
+                            &protocol::dialect_entry::name);
+}
+
 /// A connection, and the responses to its requests in their order.
 struct scene {
   std::optional<uint64_t> expect(const std::string& request) {
@@ -27,7 +32,7 @@ struct scene {
 
   std::vector<std::pair<std::string, net::http_response>> responses;
   size_t closings = 0;
-  http_connection connection{net::http_request{}, "broadcaster", 7, [this] {
+  http_connection connection{net::http_request{}, broadcasters(), 7, [this] {
                                ++closings;
                              }};
 };
@@ -54,7 +59,7 @@ TEST_CASE("an answer goes to the request whose number it carries") {
 TEST_CASE("a connection keeps the request that opened it, its kind and id") {
   net::http_request opening;
   opening.target = "/rooms/r/broadcasters";
-  const http_connection x{opening, "broadcaster", 7, nullptr};
+  const http_connection x{opening, broadcasters(), 7, nullptr};
   CHECK(x.request().target == "/rooms/r/broadcasters");
   CHECK(x.kind() == "broadcaster");
   CHECK(x.id() == 7);
@@ -87,16 +92,40 @@ TEST_CASE("requests that wait are rejected when their connection closes") {
   x.expect("first");
   x.expect("second");
   CHECK_FALSE(x.connection.closed());
-  x.connection.close(1000, "deleted");
+  x.connection.close(1008, "too many requests");
   CHECK(x.connection.closed());
   REQUIRE(x.responses.size() == 2);
   for (const auto& [request, response] : x.responses) {
     CHECK(response.status == 503);
-    CHECK(response.body.find("deleted") != std::string::npos);
+    CHECK(response.body.find("too many requests") != std::string::npos);
   }
   x.connection.close(1000, "again");
   CHECK(x.responses.size() == 2);
   CHECK(x.closings == 1);
+}
+
+TEST_CASE("requests that wait for a client that leaves find none") {
+  scene x;
+  x.expect("only");
+  x.connection.close(1000, "deleted");
+  REQUIRE(x.responses.size() == 1);
+  CHECK(x.responses[0].second.status == 404);
+}
+
+TEST_CASE("an answer has the type and headers that its dialect gives it") {
+  scene x;
+  x.answer(x.expect("first").value(),
+           {201, "v=0", "application/sdp", {{"ETag", "\"a\""}}});
+  x.answer(x.expect("second").value(), {204});
+  REQUIRE(x.responses.size() == 2);
+  const auto has = [&](size_t i, const std::string& name,
+                       const std::string& value) {
+    const auto& headers = x.responses[i].second.headers;
+    return std::ranges::find(headers, std::pair{name, value}) != headers.end();
+  };
+  CHECK(has(0, "Content-Type", "application/sdp"));
+  CHECK(has(0, "ETag", "\"a\""));
+  CHECK_FALSE(has(1, "Content-Type", "application/json"));
 }
 
 TEST_CASE("a closed connection rejects further requests at once") {

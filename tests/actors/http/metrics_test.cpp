@@ -146,6 +146,8 @@ TEST_CASE("a snapshot has the values of the board") {
   board.counters().note_request(
       protocol::make_error(protocol::error_code::forbidden));
   board.counters().note_request(protocol::success{});
+  board.counters().note_http_refusal(415);
+  board.counters().note_http_refusal(418); // counts as 500
   board.counters().note_mailbox(mailbox_owner::room, 12);
   board.counters().transports_in(transport_kind::udp,
                                  transport_phase::connected) = 3;
@@ -160,6 +162,8 @@ TEST_CASE("a snapshot has the values of the board") {
   for (std::string line :
        {"troupe_packets_dropped_total{stage=\"transport\",reason=\"srtp_"
         "replayed\"} 5",
+        "troupe_http_dialect_refusals_total{status=\"415\"} 1",
+        "troupe_http_dialect_refusals_total{status=\"500\"} 1",
         "troupe_requests_refused_total{code=\"forbidden\"} 1",
         "troupe_requests_total 1", "troupe_mailbox_peak{actor=\"room\"} 12",
         "troupe_transports{kind=\"udp\",phase=\"connected\"} 3",

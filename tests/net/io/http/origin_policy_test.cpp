@@ -179,3 +179,18 @@ TEST_CASE("pages of all origins may load the code that is meant for them") {
   const origin_policy local{{}, true};
   CHECK(local.check(rebound).has_value());
 }
+
+TEST_CASE("a page that may use the server is let read the exposed headers") {
+  http_response none;
+  allow_origin("", "ETag", none);
+  CHECK(none.headers.empty());
+  http_response out;
+  allow_origin("https://app.example", "ETag", out);
+  CHECK(out.headers
+        == http_headers{{"Access-Control-Allow-Origin", "https://app.example"},
+                        {"Vary", "Origin"},
+                        {"Access-Control-Expose-Headers", "ETag"}});
+  http_response plain;
+  allow_origin("null", {}, plain);
+  CHECK(plain.headers.size() == 2);
+}
