@@ -353,10 +353,19 @@ def broadcaster_tables(_sources, _wording):
     return {"requests": out}
 
 
+# -- whip --------------------------------------------------------------------
+
+
+def whip_tables(_sources, _wording):
+    """Its document is written by hand: the requests are those of the standard."""
+    return {}
+
+
 DIALECTS = {
     "docs/dialects/ws.md": ws_tables,
     "docs/dialects/events.md": events_tables,
     "docs/dialects/flow-and-rooms.md": camel_tables,
     "docs/dialects/protoo.md": protoo_tables,
     "docs/dialects/broadcaster.md": broadcaster_tables,
+    "docs/dialects/whip.md": whip_tables,
 }

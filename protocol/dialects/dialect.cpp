@@ -34,7 +34,7 @@ std::optional<error_code> dialect::poll_refusal() {
 
 std::span<const dialect_entry> dialects() {
   static const std::array entries{protoo_entry(), ws_entry(), socketio_entry(),
-                                  broadcaster_entry()};
+                                  whip_entry(), broadcaster_entry()};
   return entries;
 }
 

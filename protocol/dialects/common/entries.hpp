@@ -21,6 +21,9 @@ dialect_entry protoo_entry();
 /// The same demo's broadcasters, over HTTP, in broadcaster.cpp.
 dialect_entry broadcaster_entry();
 
+/// WHIP: publishing by one HTTP request (RFC 9725), in whip.cpp.
+dialect_entry whip_entry();
+
 /// The dialect shared by all Socket.IO vocabularies, in socketio_dialect.cpp.
 dialect_entry socketio_entry();
 
