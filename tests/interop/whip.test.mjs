@@ -1,0 +1,132 @@
+// Real WHIP clients publish into a room in which Chromium decodes what they
+// send: FFmpeg's muxer, libdatachannel (the stack of OBS), and browsers.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { build } from 'esbuild';
+import { Publisher } from './support/publisher.mjs';
+import { useStage } from './support/stage.mjs';
+import { waitFor } from './support/wait.mjs';
+
+const stage = useStage('chromium', 'firefox');
+
+const watch = (room) => stage.join(
+  { room, dialect: 'ws', user: 'ada', produce: [] });
+
+const left = (ada) => waitFor('the publisher to be gone', async () =>
+  (await ada.events()).some(({ name }) => name === 'participant-left'));
+
+/** Waits until audio comes and video is decoded, for some seconds' worth. */
+async function decodes(ada, what) {
+  await waitFor(`a picture and a tone of ${what}`, async () => {
+    const { inbound } = await ada.stats();
+    return inbound.some(({ kind, packets }) => kind === 'audio' && packets > 100)
+      && inbound.some(({ kind, frames }) => kind === 'video' && frames > 30);
+  });
+}
+
+for (const program of ['ffmpeg', 'libdatachannel']) {
+  test(`${program} publishes, and ends its session`, async () => {
+    const room = stage.newRoom();
+    const ada = await watch(room);
+    const publisher = new Publisher(
+      program, `${stage.server.url}/whip/${room}/cam`);
+    try {
+      await decodes(ada, program);
+    } catch (error) {
+      publisher.kill();
+      throw new Error(`${error.message}\n${publisher.output}`);
+    }
+    assert.equal(await publisher.stop(), 0, publisher.output);
+    await left(ada);
+  });
+}
+
+/** Opens a page of the server that can make a picture and a tone. */
+async function openPage(browser) {
+  const page = await stage.browsers[browser].newWindow();
+  await page.goto(`${stage.server.url}/healthz`);
+  await page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    const context = canvas.getContext('2d');
+    let turn = 0;
+    setInterval(() => {
+      context.fillStyle = `hsl(${turn++ * 10} 100% 50%)`;
+      context.fillRect(0, 0, canvas.width, canvas.height);
+    }, 50);
+    const sound = new AudioContext();
+    const out = sound.createMediaStreamDestination();
+    const tone = sound.createOscillator();
+    tone.connect(out);
+    tone.start();
+    window.media = new MediaStream([
+      ...canvas.captureStream(20).getTracks(), ...out.stream.getTracks(),
+    ]);
+  });
+  return page;
+}
+
+/** Publishes by a plain RTCPeerConnection, without trickle. */
+function publishInPage(page, url) {
+  return page.evaluate(async (endpoint) => {
+    const connection = new RTCPeerConnection();
+    for (const track of window.media.getTracks()) {
+      connection.addTransceiver(track, { direction: 'sendonly' });
+    }
+    await connection.setLocalDescription();
+    const answer = await fetch(endpoint, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/sdp' },
+      body: connection.localDescription.sdp,
+    });
+    window.session = answer.headers.get('Location');
+    const sdp = await answer.text();
+    if (answer.status !== 201) throw new Error(sdp);
+    await connection.setRemoteDescription({ type: 'answer', sdp });
+    window.connection = connection;
+    return window.session;
+  }, url);
+}
+
+for (const browser of ['chromium', 'firefox']) {
+  test(`a page in ${browser} publishes`, async () => {
+    const room = stage.newRoom();
+    const ada = await watch(room);
+    const page = await openPage(browser);
+    const path = await publishInPage(page, `/whip/${room}/cam`);
+    assert.match(path, new RegExp(`^/whip/${room}/cam/[0-9A-Za-z]{22}$`));
+    await decodes(ada, browser);
+    const status = await page.evaluate(async () =>
+      (await fetch(window.session, { method: 'DELETE' })).status);
+    assert.equal(status, 200);
+    await left(ada);
+    await page.close();
+  });
+}
+
+test('a page publishes by the WHIP client of Eyevinn, which trickles', async () => {
+  const room = stage.newRoom();
+  const ada = await watch(room);
+  const page = await openPage('chromium');
+  const { outputFiles: [{ text }] } = await build({
+    stdin: {
+      contents: "export { WHIPClient } from '@eyevinn/whip-web-client';",
+      resolveDir: import.meta.dirname ?? new URL('.', import.meta.url).pathname,
+    },
+    bundle: true, format: 'iife', globalName: 'eyevinn', write: false,
+  });
+  await page.evaluate(`${text}; window.WHIPClient = eyevinn.WHIPClient;`);
+  const patches = [];
+  page.on('response', (response) => {
+    if (response.request().method() === 'PATCH') patches.push(response.status());
+  });
+  await page.evaluate(async (endpoint) => {
+    const client = new window.WHIPClient({ endpoint, opts: {} });
+    await client.ingest(window.media);
+    window.client = client;
+  }, `${stage.server.url}/whip/${room}/cam`);
+  await decodes(ada, 'the client');
+  assert.ok(patches.every((status) => status === 204), `${patches}`);
+  await page.evaluate(() => window.client.destroy());
+  await left(ada);
+  await page.close();
+});
