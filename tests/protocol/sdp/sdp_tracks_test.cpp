@@ -33,7 +33,7 @@ const offered_track& track(const tracks& all, size_t index) {
   return *all[index];
 }
 
-const refusal& refused(const tracks& all, size_t index) {
+refusal refused(const tracks& all, size_t index) {
   REQUIRE(index < all.size());
   REQUIRE(!all[index]);
   return all[index].error();
