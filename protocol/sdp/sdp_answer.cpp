@@ -17,6 +17,19 @@ std::string to_text(const parameter_value& value) {
   return std::to_string(std::get<double>(value));
 }
 
+// What follows the id of an extension in the answer: the opposite of what the
+// client offers (RFC 8285, section 7), and nothing for both directions.
+std::string_view answered_direction(const sdp_section& offered, uint8_t id) {
+  const auto i =
+      std::ranges::find(offered.header_extensions, id,
+                        &rtp_header_extension_capability::preferred_id);
+  if (i == offered.header_extensions.end())
+    return "";
+  if (i->direction == extension_direction::sendonly)
+    return "/recvonly";
+  return i->direction == extension_direction::recvonly ? "/sendonly" : "";
+}
+
 // Writes the lines of an answer.
 class answer_writer {
 public:
@@ -113,7 +126,8 @@ private:
     for (const auto& x : params.codecs)
       write_codec(x);
     for (const auto& x : params.header_extensions)
-      line({"a=extmap:", std::to_string(x.id), " ", x.uri});
+      line({"a=extmap:", std::to_string(x.id),
+            answered_direction(offered, x.id), " ", x.uri});
     if (accepted.direction == media_direction::recvonly)
       write_rids(params);
     else

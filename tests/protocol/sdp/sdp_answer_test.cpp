@@ -54,7 +54,7 @@ const std::string simulcast_lines =
     "a=rtcp-rsize\n"
     "a=extmap-allow-mixed\n"
     "a=rtcp-fb:96 nack pli\n"
-    "a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\n"
+    "a=extmap:2/sendonly urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\n"
     "a=rid:h send\n"
     "a=rid:l send\n"
     "a=simulcast:send h;l\n";
@@ -98,7 +98,8 @@ TEST_CASE("an answer accepts a codec per section on one bundled transport") {
            "a=rtcp-fb:96 nack pli\r\n"
            "a=rtpmap:97 rtx/90000\r\n"
            "a=fmtp:97 apt=96\r\n"
-           "a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n"
+           "a=extmap:2/recvonly "
+           "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n"
            "a=rid:h recv\r\n"
            "a=rid:l recv\r\n"
            "a=simulcast:recv h;l\r\n");
