@@ -257,8 +257,8 @@ TEST_CASE("no event is lost or sent twice under random answers") {
     for (int step = 0; step < 1'000; ++step) {
       const auto what = random->below(4);
       if (what == 0)
-        for (int i = 0; i < 3; ++i)
-          x.add(std::to_string(++made), "r" + std::to_string(made % 7),
+        for (int i = 0; i < 3; ++i, ++made)
+          x.add(std::to_string(made + 1), "r" + std::to_string(made % 7),
                 static_cast<webhook_priority>(random->below(3)));
       for (auto& y : x.start()) {
         CHECK(last[y.room] <= std::stoi(y.id));
