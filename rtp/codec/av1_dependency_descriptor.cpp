@@ -1,53 +1,12 @@
 #include "rtp/codec/av1_dependency_descriptor.hpp"
 
+#include "rtp/codec/bit_reader.hpp"
+
 #include <algorithm>
 
 namespace troupe::rtp {
 
 namespace {
-
-/// Reads bit by bit, highest first; past the end it fails and yields zeros.
-class bit_reader {
-public:
-  explicit bit_reader(net::byte_span in) : in_(in) {}
-
-  uint32_t bits(size_t count) {
-    if (count > 8 * in_.size() - pos_) {
-      failed_ = true;
-      pos_ = 8 * in_.size();
-      return 0;
-    }
-    uint32_t result = 0;
-    for (; count > 0; --count, ++pos_)
-      result = result << 1 | ((in_[pos_ / 8] >> (7 - pos_ % 8)) & 1);
-    return result;
-  }
-
-  bool flag() {
-    return bits(1) != 0;
-  }
-
-  /// A number below `n` in the fewest bits (appendix A.8.1, ns(n)); 0 < n.
-  uint32_t below(uint32_t n) {
-    size_t width = 0;
-    for (auto x = n; x != 0; x >>= 1)
-      ++width;
-    auto short_ones = (uint32_t{1} << width) - n;
-    auto v = bits(width - 1);
-    if (v < short_ones)
-      return v;
-    return (v << 1) - short_ones + bits(1);
-  }
-
-  bool failed() const {
-    return failed_;
-  }
-
-private:
-  net::byte_span in_;
-  size_t pos_ = 0;
-  bool failed_ = false;
-};
 
 bool add_fdiff(av1_frame_dependencies& x, uint32_t fdiff) {
   if (x.fdiff_count == max_frame_dependencies)
