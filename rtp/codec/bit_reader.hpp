@@ -37,6 +37,22 @@ public:
     return (v << 1) - short_ones + bits(1);
   }
 
+  /// An Exp-Golomb number (ue(v) of H.264, section 9.1; uvlc() of AV1).
+  uint32_t exp_golomb() {
+    size_t zeros = 0;
+    while (!failed_ && !flag())
+      ++zeros;
+    if (zeros > 31)
+      failed_ = true;
+    return failed_ ? 0 : (uint32_t{1} << zeros) - 1 + bits(zeros);
+  }
+
+  /// A signed one (se(v)), which counts 0, 1, -1, 2, -2.
+  int32_t signed_exp_golomb() {
+    auto n = static_cast<int64_t>(exp_golomb());
+    return static_cast<int32_t>((n & 1) != 0 ? (n + 1) / 2 : -n / 2);
+  }
+
   bool failed() const {
     return failed_;
   }
