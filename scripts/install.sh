@@ -22,7 +22,7 @@ esac
 if [ "${1:-run}" = test ]; then
   packages+=(clang-14 libclang-rt-14-dev clang-format-14 python3 git
     chromium firefox-esr haproxy lintian python3-jwt python3-cryptography
-    coturn nftables iproute2 libnss3-tools openssl valgrind)
+    coturn nftables iproute2 libnss3-tools openssl valgrind ffmpeg mkvtoolnix)
 fi
 # Any installed Node is fine, not only Debian's.
 command -v node >/dev/null || packages+=(nodejs)
