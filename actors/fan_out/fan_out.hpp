@@ -119,18 +119,22 @@ public:
   /// stands in line, and each flush sends at most `replay_slice` packets, those
   /// of the transport that has waited longest first, after all else. Later
   /// video for a transport in line follows its replay; audio and RTCP do not
-  /// wait.
+  /// wait. A replay of more than `unpaced_replay` packets, of a whole group of
+  /// seconds, waits between its slices (poll_pacing()): it is sent
+  /// `replay_speed` times as fast as its packets came.
   void handle_replay(consumer_key which, const rtp::media_batch& packets,
                      net::time_point now);
 
   static constexpr size_t replay_slice = 64;
+  static constexpr size_t unpaced_replay = 384;
+  static constexpr int replay_speed = 10;
 
   /// A consumer's receiver requests a key frame. It need not be answered while
   /// a replay of the stream is in line, with a key frame to come.
   void handle_keyframe_request(consumer_key which, net::time_point now);
 
-  /// Whether replays wait in line. Then another flush is wanted, after what
-  /// else there is to do.
+  /// Whether replays wait in line for nothing but their turn. Then another
+  /// flush is wanted, after what else there is to do.
   bool has_replays() const {
     return !line_.empty();
   }
@@ -264,7 +268,7 @@ private:
     bool adaptive = false; // its client reports what its link carries
     bool attached = false; // by its actor, not only by a consumer
     bool several = false;  // consumers: see count_consumers()
-    bool in_line = false;  // is in line_
+    bool in_line = false;  // is in line_, or rests between two slices
     transport_sender sender;
     std::vector<consumer*> consumers;
     rtp::bitrate_allocator allocator;
@@ -272,6 +276,9 @@ private:
     bool calm = false;       // see is_calm(), when last shared
     uint64_t needed_bps = 0; // for all that is wanted, when last shared
     std::optional<net::time_point> began; // to share its link
+    bool rests = false;        // in holding_, for the next slice of its replay
+    net::duration slice_gap{}; // the time between two slices
+    net::time_point slice_due{};
   };
 
   // One allocation with its forwarder. In the first cache line is what each
@@ -432,6 +439,8 @@ private:
   static bool may_wait(const transport& to, const rtp::outgoing_batch& x);
   void send(transport& x, datagram_batcher& out, net::time_point now);
   void send_replays(datagram_batcher& out, net::time_point now);
+  // Takes the first of the line out of it until its next slice is due.
+  void rest_first();
   void note_sent(transport& x);
   void handle_late(net::time_point now);
   void drop_if_unused(transport_key which);

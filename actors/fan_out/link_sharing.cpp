@@ -284,6 +284,8 @@ void fan_out::handle_pacing(net::time_point) {
   pacing_.reset();
   for (auto* x : holding_) {
     x->holding = false;
+    if (std::exchange(x->rests, false))
+      line_.push_back(x);
     mark(*x, true);
   }
   holding_.clear();

@@ -238,3 +238,75 @@ TEST_CASE("a replay counts as no delay") {
   at.now += 100ms;
   CHECK(at.engine.flush(at.out, at.now) == 0ms);
 }
+
+TEST_CASE("a replay of seconds rests between its slices") {
+  scene at;
+  auto newcomer = at.add(1);
+  at.add(1, voice);
+  std::vector<rtp::media_packet> group;
+  for (int64_t i = 0; i < 10 * int64_t{slice}; ++i) {
+    group.push_back(at.packet(at.first + i, i == 0));
+    at.now += 10ms;
+  }
+  at.next = at.first + 10 * int64_t{slice};
+  at.engine.handle_replay(newcomer, media_of(group), at.now);
+  CHECK(at.flush() == packets(slice, '1'));
+  for (int i = 0; i < 8; ++i) {
+    CHECK_FALSE(at.engine.needs_flush());
+    CHECK(at.flush().empty());
+    // Live video follows the replay, audio does not wait.
+    at.feed();
+    CHECK(at.flush().empty());
+    at.feed(voice);
+    CHECK(at.flush() == "1");
+    REQUIRE(at.engine.poll_pacing());
+    CHECK(*at.engine.poll_pacing() - at.now > 60ms);
+    CHECK(*at.engine.poll_pacing() - at.now < 65ms);
+    at.now = *at.engine.poll_pacing();
+    CHECK(at.flush() == packets(slice, '1'));
+  }
+  at.now = *at.engine.poll_pacing();
+  CHECK(at.flush() == packets(slice, '1'));
+  at.now = *at.engine.poll_pacing();
+  CHECK(at.flush() == packets(8, '1'));
+  CHECK_FALSE(at.engine.has_replays());
+  // All is as before then.
+  at.feed();
+  CHECK(at.flush() == "1");
+  at.replay(at.add(2), 2 * slice);
+  at.flush();
+  CHECK(at.engine.has_replays());
+}
+
+TEST_CASE("a receiver that rests lets the others in line go on") {
+  scene at;
+  auto a = at.add(1);
+  auto b = at.add(2);
+  std::vector<rtp::media_packet> group;
+  for (int64_t i = 0; i < 8 * int64_t{slice}; ++i) {
+    group.push_back(at.packet(at.first + i, i == 0));
+    at.now += 10ms;
+  }
+  at.engine.handle_replay(a, media_of(group), at.now);
+  at.replay(b, slice + 10);
+  CHECK(at.flush() == packets(slice, '1'));
+  CHECK(at.flush() == packets(slice, '2'));
+  CHECK(at.flush() == packets(10, '2'));
+  SUBCASE("its consumer ends") {
+    at.engine.remove_consumer(a);
+    at.now += 1s;
+    CHECK(at.flush().empty());
+  }
+  SUBCASE("its path is lost") {
+    at.engine.set_path(transport_key{1}, std::nullopt, at.now);
+    at.now += 1s;
+    CHECK(at.flush().empty());
+  }
+  SUBCASE("its transport ends as well") {
+    at.engine.remove_consumer(a);
+    at.engine.remove_transport(transport_key{1});
+    at.now += 1s;
+    CHECK(at.flush().empty());
+  }
+  CHECK_FALSE(at.engine.needs_flush());
+}
