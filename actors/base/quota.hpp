@@ -6,6 +6,10 @@
 #include <memory>
 #include <utility>
 
+namespace troupe::rtp {
+class memory_budget;
+} // namespace troupe::rtp
+
 namespace troupe::actors {
 
 class quota_share;
@@ -118,6 +122,8 @@ struct room_quotas {
   std::shared_ptr<quota> data_producers;
   std::shared_ptr<quota> data_consumers;
   std::shared_ptr<quota> app_data = {}; // in octets; see app_data_quota
+  /// What the members' budgets are extended from for replays of whole groups.
+  std::shared_ptr<rtp::memory_budget> replay_reserve = {};
 };
 
 } // namespace troupe::actors

@@ -83,6 +83,9 @@ peer_producers::creation peer_producers::create(const verb::produce& x,
   auto created = make_id<producer_id>(*peer_.random);
   auto scores = std::make_shared<score_board>(sent.encodings.size());
   auto engine = to_receiver(x.kind, sent, x.paused);
+  if (!replay_budget_)
+    replay_budget_ = std::make_shared<rtp::memory_budget>(
+        rtp::memory_budget::default_limit, peer_.quotas.replay_reserve);
   engine.budget = replay_budget_;
   // Plain senders often set no marker.
   if (!on.plain)

@@ -86,9 +86,8 @@ private:
   transport_table& transports_;
   peer_media_table& media_;
   const transport_directions& directions_;
-  // Limits the packets that the producers keep.
-  std::shared_ptr<rtp::memory_budget> replay_budget_ =
-      std::make_shared<rtp::memory_budget>();
+  // Limits the packets that the producers keep. Made with the first of them.
+  std::shared_ptr<rtp::memory_budget> replay_budget_;
 };
 
 } // namespace troupe::actors

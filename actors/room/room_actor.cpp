@@ -231,7 +231,8 @@ room_actor spawn_room(caf::actor_system& system, room_id id,
                           std::make_shared<quota>(limits.max_consumers),
                           std::make_shared<quota>(limits.max_data_producers),
                           std::make_shared<quota>(limits.max_data_consumers),
-                          std::make_shared<quota>(limits.max_app_data)};
+                          std::make_shared<quota>(limits.max_app_data),
+                          rtp::memory_budget::make_room_reserve()};
     return self->state.make_behavior();
   });
 }

@@ -16,6 +16,7 @@
 #include "actors/speech/speech_activity.hpp"
 #include "actors/trunk/trunk_actor.hpp"
 #include "actors/webhooks/webhook_actor.hpp"
+#include "rtp/packet/memory_budget.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 

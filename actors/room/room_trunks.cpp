@@ -16,7 +16,8 @@ const trunk_actor& room_trunks::open(const std::string& node) {
         spawn_trunk(room_.self->system(),
                     {room_.id, node, shared.media, shared.media_address,
                      room_.shards.at(shard),
-                     caf::actor_cast<trunk_listener_actor>(room_.self)});
+                     caf::actor_cast<trunk_listener_actor>(room_.self),
+                     room_.quotas.replay_reserve});
     room_.self->monitor(opened);
     i = trunks_.emplace(node, entry{std::move(opened), shard}).first;
   }

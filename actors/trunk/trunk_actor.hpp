@@ -94,6 +94,8 @@ struct trunk_config {
   /// Sends for it.
   shard_actor shard;
   trunk_listener_actor listener;
+  /// What the budgets of its relays are extended from; null for no extension.
+  std::shared_ptr<rtp::memory_budget> replay_reserve = {};
 };
 
 /// Spawns a trunk, which sends its listener an open_trunk at once. It ends on

@@ -50,9 +50,11 @@ void trunk_relays::spawn(relay& x, const relay_producer& request,
   const auto& info = request.facts.info;
   const auto& services = *trunk_.settings.services;
   auto engine = to_receiver(info.kind, sent, info.paused);
-  engine.budget = std::make_shared<rtp::memory_budget>();
-  // The other node has held the frames together: a slice of a long one must not
-  // wait here once more.
+  engine.budget = std::make_shared<rtp::memory_budget>(
+      rtp::memory_budget::default_limit, trunk_.settings.replay_reserve);
+  // Media that no consumer wants here is not sent here.
+  engine.attends_deaf = false;
+  // The other node has held the frames: a slice must not wait here once more.
   engine.frame_hold = {};
   engine.local_ssrc = x.reporter = reporters_.next();
   x.encodings = sent.encodings.size();
