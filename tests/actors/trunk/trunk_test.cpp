@@ -217,6 +217,30 @@ TEST_CASE("a key frame request reaches the client of the other node once") {
   CHECK(at.asked() == std::multiset<uint32_t>{2});
 }
 
+TEST_CASE("ten newcomers ask the client of the other node for one key frame") {
+  trunk_pair at;
+  auto relay = at.relay(at.produce("p", trunk_video, 1));
+  REQUIRE(relay);
+  at.consume(*relay, 9001);
+  at.feed("p", true);
+  for (int i = 0; i < 120; ++i) {
+    at.feed("p");
+    at.pass(30ms);
+  }
+  at.asked();
+  size_t asked = 0;
+  for (uint16_t i = 0; i < 10; ++i) {
+    at.consume(*relay, static_cast<uint16_t>(9100 + i));
+    at.pass(10ms);
+    const auto now = at.asked().size();
+    at.feed("p", now > 0); // the client answers at once
+    at.pass(90ms);
+    asked += now;
+    CHECK_FALSE(at.got(static_cast<uint16_t>(9100 + i)).empty());
+  }
+  CHECK(asked == 1);
+}
+
 TEST_CASE("reports cross the trunk and yield a round-trip time") {
   trunk_pair at;
   auto relay = at.relay(at.produce("p", trunk_video, 1));
