@@ -11,8 +11,9 @@ namespace {
 // Of a codec, so that "video/" and the name are within limits::mime_type.
 constexpr auto name_limit = limits::mime_type - 6;
 
-// Whole numbers in their only form are numbers, as in mediasoup-client. So is
-// not profile-level-id, whose hexadecimal digits can all be decimal.
+// A value in the canonical form of an integer becomes a number, as in
+// mediasoup-client. profile-level-id stays text: it is hexadecimal, but may
+// look like a decimal number.
 parameter_value to_parameter(std::string_view name, std::string_view value) {
   if (name != "profile-level-id")
     if (const auto number = parse_sdp_number<int64_t>(value);

@@ -12,7 +12,8 @@ media_clock::media_clock(const config& x, std::shared_ptr<sync_group> group)
   config_.clock_rate = std::max<uint32_t>(config_.clock_rate, 1000);
 }
 
-// Whole seconds first: a product of all ticks would overflow after a day.
+// Converts whole seconds apart from the rest: multiplying all ticks at once
+// would overflow after a day.
 duration media_clock::length(int64_t ticks) const {
   auto rate = static_cast<int64_t>(config_.clock_rate);
   return std::chrono::seconds{ticks / rate}

@@ -166,7 +166,7 @@ TEST_CASE("the same user again replaces its former session") {
   const auto second = at.publish("/whip/r/cam");
   CHECK(at.status("GET", first) == 404);
   CHECK(at.status("GET", second) == 204);
-  // Nobody can replace a publisher without a name of its own.
+  // Publishers without a name get ids of their own, and replace no other.
   const auto nameless = at.publish("/whip/r");
   const auto other = at.publish("/whip/r");
   CHECK(at.status("GET", nameless) == 204);

@@ -1,4 +1,5 @@
-// Who is heard and seen in a room of three nodes: the same as in a room of one.
+// A room over three nodes forwards the same voices and pictures as a room on
+// one node.
 
 #include "tests/actors/support/live_client.hpp"
 #include "tests/actors/support/running_cluster.hpp"
@@ -42,7 +43,8 @@ struct expectation {
   std::optional<members> heard = {};
   std::optional<members> seen = {};
 
-  /// Nobody gets what it sends itself.
+  /// Whether a member notices what is expected. It does not receive its own
+  /// voice and picture.
   bool fits(size_t who, const impression& x) const {
     const auto equal = [&](std::optional<members> wanted, const members& got) {
       if (wanted)

@@ -10,7 +10,7 @@
 
 namespace troupe::test {
 
-/// Whole servers in this process, each linked to each other by mutual TLS.
+/// Complete servers in this process. Each has a mutual TLS link to every other.
 class running_cluster {
 public:
   explicit running_cluster(size_t count,

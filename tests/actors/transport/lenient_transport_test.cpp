@@ -151,7 +151,7 @@ TEST_CASE("a lenient transport lives as long as its client sends media") {
   CHECK(at.ice_state() == "completed");
   at.pass(std::chrono::seconds{2});
   CHECK(at.ice_state() == "disconnected");
-  // Nobody answers checks for it: media wakes it anyway.
+  // It answers its checks itself, since media wakes it anyway.
   CHECK(at.responders == 0);
 }
 
