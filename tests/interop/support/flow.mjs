@@ -1,16 +1,32 @@
 /** Measures the media between participants and checks that it suffices. */
 
 import assert from 'node:assert/strict';
+import { coresAreBusy, droppedDatagrams } from './kernel.mjs';
 import { pause } from './wait.mjs';
 
 /** The share of the sender's frames that a receiver must have decoded. */
 const FRAMES_MIN = 0.95;
 
-/** Statistics of all participants over a time span, as differences. */
+/** How often a measurement is repeated that a busy host has spoilt. */
+const REPEATS = 4;
+
+const droppedAtStart = await droppedDatagrams();
+
+/**
+ * Statistics of all participants over a time span, as differences. `busy`: what
+ * is missing may be the fault of the host. `clean`: it has dropped no datagram
+ * since the tests began.
+ */
 async function measure(participants, milliseconds) {
+  const dropped = await droppedDatagrams();
   const before = await snapshot(participants);
   await pause(milliseconds);
-  return { before, after: await snapshot(participants) };
+  const after = await snapshot(participants);
+  const droppedNow = await droppedDatagrams();
+  return {
+    before, after, busy: droppedNow > dropped || coresAreBusy(),
+    clean: droppedNow === droppedAtStart,
+  };
 }
 
 function snapshot(participants) {
@@ -23,10 +39,23 @@ function growth(before, after, key) {
 
 /**
  * Asserts that each participant hears and sees each other one, without loss,
- * over `milliseconds`. Prints a line per stream.
+ * over `milliseconds`. Prints a line per stream. A measurement that fails on a
+ * busy host is repeated a few times.
  */
 export async function assertConversation(participants, milliseconds = 6000) {
-  const { before, after } = await measure(participants, milliseconds);
+  for (let left = REPEATS; ; --left) {
+    const figures = await measure(participants, milliseconds);
+    try {
+      assertFlows(participants, figures);
+      return figures.after;
+    } catch (failure) {
+      if (left === 0 || !figures.busy) throw failure;
+      console.log(`  once more, on a busy host: ${failure.message}`);
+    }
+  }
+}
+
+function assertFlows(participants, { before, after, clean }) {
   for (const [from, sender] of participants.entries()) {
     for (const sent of after[from].outbound) {
       const sentBefore = find(before[from].outbound, sent.producerId);
@@ -36,21 +65,23 @@ export async function assertConversation(participants, milliseconds = 6000) {
         const name = `${sent.kind} ${sender.user} → ${receiver.user}`;
         assert.ok(got, `${name} is received`);
         const gotBefore = find(before[to].inbound, sent.producerId);
-        assertFlow(name, { sent, sentBefore, got, gotBefore });
+        assertFlow(name, { sent, sentBefore, got, gotBefore, clean });
       }
     }
   }
-  return after;
 }
 
 function find(flows, producerId) {
   return flows.find((flow) => flow.producerId === producerId);
 }
 
-function assertFlow(name, { sent, sentBefore, got, gotBefore }) {
+function assertFlow(name, { sent, sentBefore, got, gotBefore, clean }) {
   const packets = growth(gotBefore, got, 'packets');
   assert.ok(packets > 0, `${name}: packets arrive`);
-  assert.equal(got.packetsLost, 0, `${name}: no packet is lost`);
+  const lost = clean ? got.packetsLost
+    : growth(gotBefore, got, 'packetsLost');
+  // Less than none, if some come late that were taken for lost before.
+  assert.ok(lost <= 0, `${name}: no packet is lost, not ${lost}`);
   if (sent.kind === 'audio') {
     const energy = growth(gotBefore, got, 'audioEnergy');
     assert.ok(energy > 0, `${name}: something is heard`);
