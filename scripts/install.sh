@@ -22,7 +22,9 @@ esac
 if [ "${1:-run}" = test ]; then
   packages+=(clang-14 libclang-rt-14-dev clang-format-14 python3 git
     chromium firefox-esr haproxy lintian python3-jwt python3-cryptography
-    coturn nftables iproute2 libnss3-tools openssl valgrind ffmpeg mkvtoolnix)
+    coturn nftables iproute2 libnss3-tools openssl valgrind ffmpeg mkvtoolnix
+    gstreamer1.0-plugins-{base,good,bad,ugly} gstreamer1.0-nice python3-gst-1.0
+    gir1.2-gst-plugins-bad-1.0)
 fi
 # Any installed Node is fine, not only Debian's.
 command -v node >/dev/null || packages+=(nodejs)

@@ -1,8 +1,10 @@
 // Real WHIP clients publish into a room in which Chromium decodes what they
-// send: FFmpeg's muxer, libdatachannel (the stack of OBS), and browsers.
+// send: FFmpeg's muxer, libdatachannel (the stack of OBS), GStreamer, the client of
+// the RFC's author on libwebrtc, and browsers.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { build } from 'esbuild';
+import { PROGRAMS } from './publishers/programs.mjs';
 import { Publisher } from './support/publisher.mjs';
 import { useStage } from './support/stage.mjs';
 import { waitFor } from './support/wait.mjs';
@@ -24,14 +26,14 @@ async function decodes(ada, what) {
   });
 }
 
-for (const program of ['ffmpeg', 'libdatachannel']) {
-  test(`${program} publishes, and ends its session`, async () => {
+for (const [name, program] of Object.entries(PROGRAMS)) {
+  test(`${name} publishes, and ends its session`, async () => {
     const room = stage.newRoom();
     const ada = await watch(room);
     const publisher = new Publisher(
       program, `${stage.server.url}/whip/${room}/cam`);
     try {
-      await decodes(ada, program);
+      await decodes(ada, name);
     } catch (error) {
       publisher.kill();
       throw new Error(`${error.message}\n${publisher.output}`);

@@ -1,5 +1,6 @@
 /**
- * Publishes by FFmpeg's own WHIP muxer until its input ends:
+ * Publishes by FFmpeg's own WHIP muxer until its input ends, and then prints
+ * how many pictures it has sent:
  *   node ffmpeg.mjs URL [TOKEN]
  */
 
@@ -14,14 +15,18 @@ const muxer = await Muxer.open(url, {
 
 /** Ends the session as FFmpeg's command line does on `q`. */
 let over = false;
+let pictures = 0;
 process.stdin.on('end', () => { over = true; }).resume();
 
 await Promise.all(sources.map(async ({ encoder, packets }) => {
   const index = muxer.addStream(encoder);
   for await (const packet of packets()) {
     if (over) break;
-    if (packet) await muxer.writePacket(packet, index);
+    if (!packet) continue;
+    await muxer.writePacket(packet, index);
+    if (index === 0) ++pictures;
   }
 }));
 await muxer.close();
+console.log(`pictures: ${pictures}`);
 process.exit(0);

@@ -1,5 +1,6 @@
 /**
- * Publishes by libdatachannel, as OBS does, until its input ends:
+ * Publishes by libdatachannel, as OBS does, until its input ends, and then prints
+ * how many pictures it has sent:
  *   node libdatachannel.mjs URL [TOKEN]
  * One POST with all candidates; the session ends by DELETE, which must be
  * answered with exactly 200.
@@ -57,20 +58,23 @@ connection.setRemoteDescription(await answer.text(), 'answer');
 await opened;
 
 let over = false;
+let pictures = 0;
 process.stdin.on('end', () => { over = true; }).resume();
 
 const sources = [await openPicture('baseline'), await openTone()];
 await Promise.all(sources.map(async ({ packets }, at) => {
   const { track, config, clockRate } = tracks[at];
-  const began = performance.now();
   for await (const packet of packets()) {
     if (over) break;
     if (!packet) continue;
-    config.timestamp = Math.round((performance.now() - began) / 1000 * clockRate);
+    const { num, den } = packet.timeBase;
+    config.timestamp = Math.round(Number(packet.pts) * num / den * clockRate);
     track.sendMessageBinary(packet.data);
+    if (at === 0) ++pictures;
   }
 }));
 const end = await fetch(session, { method: 'DELETE' });
 connection.close();
+console.log(`pictures: ${pictures}`);
 rtc.cleanup();
 process.exit(end.status === 200 ? 0 : 1);

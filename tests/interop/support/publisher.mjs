@@ -11,10 +11,11 @@ export class Publisher {
   #output = '';
   #exited;
 
-  /** `program` is a file of publishers/. */
+  /** `program` is a file of publishers/, of Node or of Debian's Python. */
   constructor(program, url, ...more) {
-    const path = new URL(`../publishers/${program}.mjs`, import.meta.url);
-    this.#child = spawn(process.execPath,
+    const path = new URL(`../publishers/${program}`, import.meta.url);
+    const runtime = program.endsWith('.py') ? '/usr/bin/python3' : process.execPath;
+    this.#child = spawn(runtime,
       [fileURLToPath(path), url, ...more], { stdio: ['pipe', 'pipe', 'pipe'] });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.on('data', (text) => { this.#output += text; });
