@@ -69,6 +69,9 @@ producer_state::make_behavior(const producer_config& cfg) {
         if (auto sources = engine->unattended(); !sources.empty())
           send_unattended(std::move(sources));
       },
+      [this](const restart_sources&) {
+        with_engine([](auto& e, auto) { e.handle_restart(); });
+      },
       [this](const restore_packets& x) {
         if (auto found = engine->find_packets(x.keys))
           self->send(x.shard, packets_restored{x.consumer, std::move(found)});

@@ -31,6 +31,9 @@ struct move_producer {
   rtcp_sender_actor transport;
 };
 
+/// Its sender begins anew, with the same SSRCs and other sequence numbers.
+struct restart_sources {};
+
 /// A consumer's receiver has lost packets.
 struct restore_packets {
   media_sink_actor shard;
@@ -63,6 +66,8 @@ using producer_actor = rtp_sink_actor::extend<
     caf::reacts_to<consumer_loss>,
     // Sends its RTCP by this transport from now on.
     caf::reacts_to<move_producer>,
+    // Takes the next packets as the first ones.
+    caf::reacts_to<restart_sources>,
     // Looks packets up for a consumer's retransmission.
     caf::reacts_to<restore_packets>,
     // Stores packets for that from now on.

@@ -74,6 +74,7 @@ void trunk_state::handle(const open_trunk& x) {
   if (what == change::first)
     return;
   // It knows neither our keys nor what we want of it.
+  relays.restart();
   serving.close_all();
   repeat();
 }

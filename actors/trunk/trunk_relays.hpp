@@ -57,6 +57,9 @@ public:
   /// The other node may not have heard which relays have ended.
   void repeat_ends();
 
+  /// The other node has forgotten what it sent, and numbers it anew.
+  void restart();
+
   /// Hands the answers to the relays' reports in a compound packet to them.
   void handle_answers(net::byte_span compound, net::time_point arrival);
 

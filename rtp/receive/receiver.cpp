@@ -196,6 +196,12 @@ void receiver::handle_bye(ssrc x, time_point now) {
   collect(now);
 }
 
+void receiver::handle_restart() {
+  for (auto& s : slots_)
+    if (s.stream)
+      s.stream->rebind(s.stream->ssrc());
+}
+
 void receiver::handle_consumer_loss(uint64_t group, uint8_t fraction_lost,
                                     time_point now) {
   if (config_.inband_fec)

@@ -135,6 +135,10 @@ public:
   /// Takes the sender's notice that an SSRC left.
   void handle_bye(ssrc x, time_point now);
 
+  /// The sender begins anew with the same SSRCs: their next packets may have
+  /// any sequence numbers.
+  void handle_restart();
+
   /// The worst loss that a group of consumers reports, in 1/256; `group` is any
   /// number that identifies it. It counts for worst_loss::max_age.
   void handle_consumer_loss(uint64_t group, uint8_t fraction_lost,

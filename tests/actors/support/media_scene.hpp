@@ -100,6 +100,7 @@ inline producer_actor spawn_fake_producer(caf::actor_system& system,
         [&to](const layers_wanted& x) { to.wanted.push_back(x.highest); },
         [&to](const consumer_loss& x) { to.losses.push_back(x.fraction_lost); },
         [](const move_producer&) {},
+        [](const restart_sources&) {},
         [&to](const restore_packets&) { ++to.restores; },
         [](const keep_packets&) {},
         [&to](const start_wanted& x) {

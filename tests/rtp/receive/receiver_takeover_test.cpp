@@ -79,6 +79,30 @@ TEST_CASE("all packets of a new SSRC are forwarded, from the first one") {
   CHECK(x.plis == 0); // the key frame was received
 }
 
+TEST_CASE("all packets of a sender that begins anew are forwarded") {
+  fixture x;
+  source first{x, 1111, 1000};
+  const auto now = first.run(0ms, 600);
+  uint16_t begin = 0;
+  SUBCASE("a little before the old sequence") {
+    begin = 1099;
+  }
+  SUBCASE("ahead of the old sequence") {
+    begin = 4000;
+  }
+  SUBCASE("far from the old sequence") {
+    begin = 40000;
+  }
+  x.engine.handle_restart();
+  source second{x, 1111, begin};
+  second.run(now, 501);
+  REQUIRE(x.passed.size() == 600 + 501);
+  CHECK(static_cast<uint16_t>(x.passed[600]) == begin);
+  CHECK(x.passed[600] > x.passed[599]);
+  CHECK(rises_by_one(x.passed, 600));
+  CHECK(x.plis == 0);
+}
+
 TEST_CASE("the reports of a new SSRC begin again") {
   fixture x;
   source first{x, 1111, 65000};
