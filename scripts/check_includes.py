@@ -59,7 +59,7 @@ ACTOR_LAYERS = [
     ["cluster", "fan_out"],
     ["sctp"],
     ["media"],
-    ["data"],
+    ["data", "recording"],
     ["transport"],
     ["trunk"],
     ["room"],

@@ -22,6 +22,11 @@ using recording_id = net::strong_id<struct recording_tag>;
 /// The manifest's file in the folder of a recording.
 inline constexpr std::string_view manifest_name = "manifest.json";
 
+/// The limits of a manifest that is read: the file's octets; and parts, members
+/// and moments, and the spans of a part, each.
+inline constexpr size_t max_manifest_octets = 1 << 20;
+inline constexpr size_t max_manifest_entries = 10'000;
+
 enum class recording_state : uint8_t {
   /// It goes on; or its process has ended without finishing it.
   recording,
@@ -32,8 +37,14 @@ enum class recording_state : uint8_t {
   failed,
 };
 
+/// "recording", "finished" and so on.
+std::string_view to_string(recording_state x);
+
 /// What a part shows.
 enum class recording_source : uint8_t { camera, screen };
+
+/// "camera" or "screen".
+std::string_view to_string(recording_source x);
 
 /// A span of a part, in milliseconds of the recording.
 struct recorded_span {
@@ -98,7 +109,7 @@ struct manifest {
   bool operator==(const manifest&) const = default;
 };
 
-/// The file's content: one JSON object.
+/// The file's content: one JSON object. Times before the start become 0.
 std::string to_json(const manifest& x);
 
 /// Reads a manifest that this or an earlier version has written. The file is
@@ -113,5 +124,11 @@ std::string to_slug(std::string_view name);
 
 /// Whether a name is such a slug.
 bool is_slug(std::string_view name);
+
+/// Whether a text can be the id of a recording, of at most 64 octets.
+bool is_recording_id(std::string_view text);
+
+/// A time as "2026-11-24T23:15:00.000Z" (RFC 3339).
+std::string to_iso_time(std::chrono::sys_time<std::chrono::milliseconds> x);
 
 } // namespace troupe::actors
