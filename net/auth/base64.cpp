@@ -15,6 +15,14 @@ std::string to_base64(std::string_view octets) {
   return out;
 }
 
+std::string to_base64url(std::string_view octets) {
+  auto out = to_base64(octets);
+  out.resize(out.find_last_not_of('=') + 1);
+  std::ranges::replace(out, '+', '-');
+  std::ranges::replace(out, '/', '_');
+  return out;
+}
+
 std::optional<std::string> from_base64(std::string_view text) {
   std::string out(text.size() / 4 * 3, '\0');
   const auto size =

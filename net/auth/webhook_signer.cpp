@@ -1,11 +1,11 @@
 #include "net/auth/webhook_signer.hpp"
 
 #include "net/auth/base64.hpp"
+#include "net/auth/hmac.hpp"
 #include "net/base/assert.hpp"
 
 #include <jwt.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <array>
 #include <cstdlib>
@@ -29,16 +29,6 @@ std::string sha256(std::string_view text) {
   const auto done = EVP_Digest(text.data(), text.size(), out.data(), &size,
                                EVP_sha256(), nullptr);
   TROUPE_ASSERT(done == 1);
-  return {reinterpret_cast<const char*>(out.data()), size};
-}
-
-std::string hmac_sha256(std::string_view key, std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> out;
-  unsigned size = 0;
-  const auto* done =
-      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-           octets_of(text), text.size(), out.data(), &size);
-  TROUPE_ASSERT(done != nullptr);
   return {reinterpret_cast<const char*>(out.data()), size};
 }
 

@@ -34,3 +34,9 @@ TEST_CASE("base64 that is not written as the standard wants is refused") {
         "Zm9v!A==", "Zh==", "Zm9vYg==Zg==", "-_-_"})
     CHECK_MESSAGE(!from_base64(text), text);
 }
+
+TEST_CASE("base64url has no padding and is safe in a query") {
+  CHECK(to_base64url("") == "");
+  CHECK(to_base64url("f") == "Zg");
+  CHECK(to_base64url("\xfb\xff\xfe") == "-__-");
+}
