@@ -75,6 +75,17 @@ public:
     return out;
   }
 
+  result<file_facts> facts() override {
+    struct stat found {};
+    if (::fstat(fd_, &found) != 0)
+      return last_error();
+    if (!S_ISREG(found.st_mode))
+      return std::make_error_code(std::errc::invalid_argument);
+    return file_facts{static_cast<uint64_t>(found.st_size),
+                      std::chrono::seconds{found.st_mtim.tv_sec}
+                          + std::chrono::nanoseconds{found.st_mtim.tv_nsec}};
+  }
+
   std::error_code truncate(uint64_t size) override {
     const auto failed = uninterrupted(
         [&] { return ::ftruncate(fd_, static_cast<off_t>(size)); });
@@ -127,6 +138,12 @@ public:
     return open_with(path, O_RDWR);
   }
 
+  result<std::unique_ptr<open_file>>
+  open_to_read(const std::string& path) override {
+    // Opening a pipe must not wait for its other end.
+    return open_with(path, O_RDONLY | O_NONBLOCK);
+  }
+
   std::error_code replace(const std::string& path, byte_span content) override {
     // Another name for each call, so that a leftover of a crash is in no way.
     static std::atomic<uint64_t> last{0};
@@ -174,6 +191,14 @@ private:
 };
 
 } // namespace
+
+result<file_facts> open_file::facts() {
+  return std::make_error_code(std::errc::not_supported);
+}
+
+result<std::unique_ptr<open_file>> disk::open_to_read(const std::string& path) {
+  return open(path);
+}
 
 std::shared_ptr<disk> host_disk() {
   return std::make_shared<posix_disk>();

@@ -3,12 +3,20 @@
 #include "net/base/bytes.hpp"
 #include "net/base/result.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace troupe::net {
+
+/// What is known of a file.
+struct file_facts {
+  uint64_t size = 0;
+  /// When its content last changed, since 1970.
+  std::chrono::nanoseconds changed{};
+};
 
 /// An open file. All functions may block for as long as the disk takes. An
 /// error is that of the system call.
@@ -21,6 +29,9 @@ public:
 
   /// Reads up to `size` octets from that position; fewer at the end.
   virtual result<std::vector<uint8_t>> read(uint64_t position, size_t size) = 0;
+
+  /// Fails with std::errc::invalid_argument if it is no regular file.
+  virtual result<file_facts> facts();
 
   virtual std::error_code truncate(uint64_t size) = 0;
 
@@ -40,6 +51,11 @@ public:
 
   /// Opens a file that exists to read and write it.
   virtual result<std::unique_ptr<open_file>> open(const std::string& path) = 0;
+
+  /// Opens a file that exists to read it only. Like `open`, it follows no
+  /// symbolic link in its last part.
+  virtual result<std::unique_ptr<open_file>>
+  open_to_read(const std::string& path);
 
   /// Puts `content` in place of the file at `path`, or creates it. At any time
   /// the file has either its former content or the new one.

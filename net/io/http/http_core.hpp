@@ -55,6 +55,10 @@ struct http_core : std::enable_shared_from_this<http_core> {
 
   reject_counters rejects;
   refusal_notifier refusals;
+  /// Octets of streamed contents in memory. Pieces may outlive this object.
+  std::shared_ptr<std::atomic<uint64_t>> piece_octets =
+      std::make_shared<std::atomic<uint64_t>>(0);
+  std::atomic<uint64_t> responses_cut{0};
   std::atomic<uint64_t> accepted{0};
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> websockets{0};

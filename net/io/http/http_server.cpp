@@ -307,7 +307,8 @@ http_server_stats http_server::stats() const {
   result.engineio_sessions = core.engineio_sessions;
   result.undelivered_octets = core.undelivered->octets();
   result.slow_readers_closed = core.rejects[reject_reason::slow_reader];
-  result.file_octets = core.files.octets();
+  result.file_octets = core.files.octets() + *core.piece_octets;
+  result.responses_cut = core.responses_cut;
   return result;
 }
 

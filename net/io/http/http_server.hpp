@@ -145,6 +145,9 @@ struct http_server_stats {
   uint64_t slow_readers_closed = 0;
   /// Octets of files in memory: those kept, and those being sent.
   uint64_t file_octets = 0;
+  /// Responses that ended early, since the rest of their content could not be
+  /// read.
+  uint64_t responses_cut = 0;
   /// Gauge: octets that were received but not yet delivered.
   uint64_t undelivered_octets = 0;
 };

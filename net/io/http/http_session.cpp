@@ -5,6 +5,7 @@
 #include "net/io/http/http_exchange.hpp"
 #include "net/io/http/read_gate.hpp"
 #include "net/io/http/request_rules.hpp"
+#include "net/io/http/response_writer.hpp"
 #include "net/io/http/tls_store.hpp"
 #include "net/io/http/websocket_session.hpp"
 
@@ -12,7 +13,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/beast/http/span_body.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include <array>
@@ -54,6 +54,7 @@ public:
       , tls_(core_->tls ? core_->tls->current() : nullptr)
       , stream_(std::in_place, std::move(socket), tls_.get())
       , response_timer_(loop_)
+      , writer_(*core_, loop_, &http_session::on_written)
       , buffer_(core_->config.max_header + read_ahead)
       , bucket_(core_->config.message_rate, core_->config.message_burst)
       , address_bucket_(core_->gate.messages(remote)) {}
@@ -95,6 +96,7 @@ private:
   void drop() {
     gate_.close();
     response_timer_.cancel();
+    writer_.cancel();
     tcp().close();
   }
 
@@ -354,30 +356,17 @@ private:
     gate_.octets().discard(std::exchange(body_octets_, 0));
     if (stopping_)
       keep_alive_ = false;
-    const auto& out = sending_.emplace(std::move(response));
-    response_ = {static_cast<http::status>(out.status), 11};
-    for (const auto& [name, value] : core_->common_headers)
-      response_.insert(name, value);
-    for (const auto& [name, value] : out.headers)
-      response_.insert(name, value);
-    response_.keep_alive(keep_alive_);
-    auto content = out.content();
-    if (out.status != 304 && out.status != 204)
-      response_.content_length(content.size());
-    if (!head_)
-      response_.body() = {content.data(), content.size()};
-    tcp().expires_after(core_->config.write_timeout
-                        + core_->config.time_to_read(content.size()));
-    http::async_write(*stream_, response_,
-                      [self = shared_from_this()](error_code ec, size_t) {
-                        self->sending_.reset();
-                        if (ec || self->stopping_)
-                          self->drop();
-                        else if (self->keep_alive_)
-                          self->read_next();
-                        else
-                          self->linger();
-                      });
+    writer_.write(shared_from_this(), *stream_, std::move(response),
+                  {head_, keep_alive_});
+  }
+
+  void on_written(error_code ec) {
+    if (ec || stopping_)
+      drop();
+    else if (keep_alive_)
+      read_next();
+    else
+      linger();
   }
 
   // Reads the next request once the rate limits cover this one.
@@ -454,6 +443,7 @@ private:
   // Empty once a WebSocket session owns it.
   std::optional<socket_stream> stream_;
   loop_timer response_timer_;
+  response_writer<http_session> writer_;
   beast::flat_buffer buffer_;
   token_bucket bucket_;
   const std::shared_ptr<shared_bucket> address_bucket_;
@@ -469,9 +459,6 @@ private:
   size_t body_octets_ = 0;
   read_gate<http_session> gate_;
   std::optional<http::request_parser<http::string_body>> parser_;
-  // The response being written; `response_` refers to its body.
-  std::optional<http_response> sending_;
-  http::response<http::span_body<const char>> response_;
   phase phase_ = phase::reading;
   bool keep_alive_ = false;
   bool head_ = false;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "net/base/result.hpp"
 #include "net/base/transport_tuple.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -55,6 +57,27 @@ struct http_request {
   bool offers_subprotocol(std::string_view protocol) const;
 };
 
+/// A content that is read piece by piece while it is sent, so that it is never
+/// in memory as a whole.
+class content_source {
+public:
+  using receiver = std::function<void(result<std::vector<uint8_t>>)>;
+
+  virtual ~content_source() = default;
+
+  /// Reads the octets from `position` on, and passes them to `then` once, on
+  /// any thread. Must not block. Fewer octets mean that the content ends early,
+  /// although its size was told.
+  virtual void read(uint64_t position, size_t size, receiver then) = 0;
+};
+
+/// A part of a content that is read piece by piece.
+struct streamed_content {
+  std::shared_ptr<content_source> source;
+  uint64_t first = 0;
+  uint64_t size = 0;
+};
+
 /// A response. Content-Length and Connection are added when it is sent.
 struct http_response {
   unsigned status = 200;
@@ -64,9 +87,17 @@ struct http_response {
   /// Used instead of `body`: octets that several responses share.
   std::shared_ptr<const std::string> shared_body = nullptr;
 
-  /// The octets to send.
+  /// Used instead of both if it has a source.
+  streamed_content streamed = {};
+
+  /// The octets to send, if they are in memory.
   std::string_view content() const {
     return shared_body ? *shared_body : body;
+  }
+
+  /// The number of octets to send.
+  uint64_t content_size() const {
+    return streamed.source ? streamed.size : content().size();
   }
 };
 

@@ -1,6 +1,7 @@
 #include "net/io/http/static_files.hpp"
 
 #include "net/io/http/content_coding.hpp"
+#include "net/io/http/entity_tag.hpp"
 
 #include <sys/stat.h>
 
@@ -47,14 +48,13 @@ std::optional<stored_file> choose_copy(const std::string& file,
   return std::nullopt;
 }
 
-// An entity tag that changes whenever the file does, and that no copy shares
-// (RFC 9110, section 8.8.3).
-std::string entity_tag(const stored_file& x) {
+// No copy shares the tag of another.
+std::string tag_of(const stored_file& x) {
   const auto& changed = x.facts.st_mtim;
-  auto time = static_cast<uint64_t>(changed.tv_sec) * 1000000000u
-              + static_cast<uint64_t>(changed.tv_nsec);
-  return "\"" + std::to_string(time) + "-" + std::to_string(x.facts.st_size)
-         + std::string{suffix_of(x.coding)} + "\"";
+  return make_entity_tag(std::chrono::seconds{changed.tv_sec}
+                             + std::chrono::nanoseconds{changed.tv_nsec},
+                         static_cast<uint64_t>(x.facts.st_size),
+                         suffix_of(x.coding));
 }
 
 // How long a file may be used without asking again.
@@ -66,11 +66,6 @@ std::string_view cache_control(std::string_view path) {
   if (is_for_every_site(path))
     return "public, max-age=300";
   return "no-cache";
-}
-
-bool matches(std::string_view if_none_match, std::string_view tag) {
-  return if_none_match == "*"
-         || if_none_match.find(tag) != std::string_view::npos;
 }
 
 } // namespace
@@ -103,7 +98,7 @@ http_response static_files::find(const http_request& request) {
            : std::nullopt;
   if (!sent)
     return not_found();
-  auto tag = entity_tag(*sent);
+  auto tag = tag_of(*sent);
   http_response response;
   response.headers.emplace_back("ETag", tag);
   response.headers.emplace_back("Cache-Control", cache_control(request.path));
@@ -112,7 +107,7 @@ http_response static_files::find(const http_request& request) {
     response.headers.emplace_back("Access-Control-Allow-Origin", "*");
   // Whether or not there are copies, since some may come.
   response.headers.emplace_back("Vary", "Accept-Encoding");
-  if (matches(request.header("If-None-Match"), tag)) {
+  if (names_tag(request.header("If-None-Match"), tag)) {
     response.status = 304;
     return response;
   }
@@ -178,7 +173,7 @@ std::string_view content_type(std::string_view file_name) {
     std::string_view extension;
     std::string_view type;
   };
-  static constexpr std::array<entry, 19> table = {{
+  static constexpr std::array<entry, 20> table = {{
       {".html", "text/html; charset=utf-8"},
       {".js", "text/javascript; charset=utf-8"},
       {".mjs", "text/javascript; charset=utf-8"},
@@ -198,6 +193,7 @@ std::string_view content_type(std::string_view file_name) {
       {".wav", "audio/wav"},
       {".mp4", "video/mp4"},
       {".webm", "video/webm"},
+      {".mkv", "video/x-matroska"},
   }};
   for (const auto& x : table)
     if (file_name.ends_with(x.extension))
