@@ -157,7 +157,8 @@ bool http_gateway::handle_http_later(const net::http_request& request,
                                      const net::http_responder& respond) {
   if (request.path != metrics_path)
     return (api_ && api_->handle(request, respond))
-           || (clients_ && clients_->handle(request, respond));
+           || (clients_ && clients_->handle(request, respond))
+           || (downloads_ && downloads_->handle(request, respond));
   system_.spawn(
       [this, respond](caf::event_based_actor*) { respond(pages_.metrics()); });
   return true;
@@ -175,6 +176,8 @@ net::http_response http_gateway::refuse_source(const net::http_request& request,
   if (request.path.starts_with(admin_prefix))
     return admin_error(403, "forbidden", why.explain());
   if (auto out = http_clients::refuse_source(request, why))
+    return std::move(*out);
+  if (auto out = recording_downloads::refuse_source(request, why))
     return std::move(*out);
   return http_handler::refuse_source(request, why);
 }

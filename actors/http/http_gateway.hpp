@@ -2,6 +2,7 @@
 
 #include "actors/http/admin_api.hpp"
 #include "actors/http/http_clients.hpp"
+#include "actors/http/recording_downloads.hpp"
 #include "actors/http/status_pages.hpp"
 #include "actors/room/room_actor.hpp"
 #include "actors/session/authenticator.hpp"
@@ -65,10 +66,16 @@ public:
     clients_ = std::move(clients);
   }
 
+  /// Lets `downloads` serve recordings. Call it before clients connect.
+  void serve(std::shared_ptr<const recording_downloads> downloads) {
+    downloads_ = std::move(downloads);
+  }
+
   std::optional<net::http_response>
   handle_http(const net::http_request& request) override;
 
-  /// Serves `/metrics` by an actor, the admin API and dialects over HTTP.
+  /// Serves `/metrics` by an actor, the admin API, dialects over HTTP, and
+  /// recordings.
   bool handle_http_later(const net::http_request& request,
                          const net::http_responder& respond) override;
 
@@ -94,6 +101,7 @@ private:
   std::shared_ptr<const authenticator> auth_;
   std::unique_ptr<admin_api> api_;
   std::unique_ptr<http_clients> clients_;
+  std::shared_ptr<const recording_downloads> downloads_;
 };
 
 } // namespace troupe::actors
