@@ -1,7 +1,6 @@
 #pragma once
 
 #include "net/base/result.hpp"
-#include "net/base/strong_id.hpp"
 #include "protocol/verbs/ids.hpp"
 
 #include <chrono>
@@ -17,7 +16,7 @@ namespace troupe::actors {
 
 /// Identifies a recording among all that any node has ever made: lower-case
 /// letters and digits.
-using recording_id = net::strong_id<struct recording_tag>;
+using protocol::recording_id;
 
 /// The manifest's file in the folder of a recording.
 inline constexpr std::string_view manifest_name = "manifest.json";

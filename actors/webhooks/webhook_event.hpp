@@ -15,7 +15,7 @@
 /// JSON.
 namespace troupe::actors {
 
-/// What has happened. Nothing sends the recording events yet.
+/// What has happened.
 enum class webhook_kind : uint8_t {
   room_started,
   room_finished,

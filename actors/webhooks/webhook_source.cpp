@@ -60,6 +60,28 @@ void webhook_source::handle_withdrawn(const peer_id& of,
   tracks.erase(gone);
 }
 
+void webhook_source::handle_recording_started(
+    const protocol::recording_id& which, std::string what,
+    std::chrono::sys_seconds now) {
+  if (!running_)
+    return;
+  recorded_.emplace(which, *running_);
+  add(webhook_kind::recording_started, now).recording = std::move(what);
+}
+
+void webhook_source::handle_recording_ended(const protocol::recording_id& which,
+                                            std::string what, bool failed,
+                                            std::chrono::sys_seconds now) {
+  auto of = recorded_.extract(which);
+  if (!of)
+    return;
+  const auto kind = failed ? webhook_kind::recording_failed
+                           : webhook_kind::recording_finished;
+  events_.push_back(
+      {kind, make_sid("EV_"), now, std::move(of.mapped()), node_});
+  events_.back().recording = std::move(what);
+}
+
 void webhook_source::handle_empty(std::chrono::sys_seconds now) {
   if (!running_ || !members_.empty())
     return;

@@ -17,7 +17,8 @@ namespace troupe::actors {
 ///
 /// Invariant: each room_started has one room_finished, each participant_joined
 /// one participant_left, and each track_published one track_unpublished, within
-/// each other in this order.
+/// each other in this order. Each recording_started has one recording_finished
+/// or recording_failed, which may follow the room_finished.
 class webhook_source {
 public:
   /// `node` is this node of a cluster; empty if there is none.
@@ -45,6 +46,16 @@ public:
   void handle_withdrawn(const peer_id& of, const producer_id& what,
                         std::chrono::sys_seconds now);
 
+  /// A recording of the room begins, which has members. `what` is the object
+  /// `recording`, as JSON.
+  void handle_recording_started(const protocol::recording_id& which,
+                                std::string what, std::chrono::sys_seconds now);
+
+  /// It has ended, maybe later than the room. Without effect if it is unknown.
+  void handle_recording_ended(const protocol::recording_id& which,
+                              std::string what, bool failed,
+                              std::chrono::sys_seconds now);
+
   /// The last member has left.
   void handle_empty(std::chrono::sys_seconds now);
 
@@ -70,6 +81,8 @@ private:
   std::unique_ptr<net::rng> random_;
   std::optional<webhook_room> running_; // nothing: it has no members
   std::unordered_map<peer_id, member> members_;
+  // The rooms of the recordings that have begun.
+  std::unordered_map<protocol::recording_id, webhook_room> recorded_;
   std::deque<webhook_event> events_;
 };
 

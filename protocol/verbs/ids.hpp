@@ -12,5 +12,6 @@ using consumer_id = net::strong_id<struct consumer_tag>;
 using data_producer_id = net::strong_id<struct data_producer_tag>;
 using knock_id = net::strong_id<struct knock_tag>;
 using data_consumer_id = net::strong_id<struct data_consumer_tag>;
+using recording_id = net::strong_id<struct recording_tag>;
 
 } // namespace troupe::protocol

@@ -102,3 +102,34 @@ TEST_CASE("a member joins once, and is called by its latest name") {
         == lines{"room_started", "participant_joined Ann",
                  "participant_left Anna"});
 }
+
+TEST_CASE("a recording may finish after its room, of which it still tells") {
+  scene x;
+  const protocol::recording_id first{"r1"};
+  x.source.handle_joined(ann, "Ann", x.now);
+  x.source.handle_recording_started(first, R"({"id":"r1"})", x.now);
+  x.told();
+  CHECK(x.last.kind == webhook_kind::recording_started);
+  CHECK(x.last.recording == R"({"id":"r1"})");
+  const auto room = x.last.room.sid;
+  x.source.handle_left(ann, leave_reason::left, x.now);
+  x.source.handle_empty(x.now);
+  x.source.handle_recording_ended(first, R"({"id":"r1","why":"x"})", false,
+                                  x.now);
+  x.source.handle_recording_ended(first, "{}", false, x.now);
+  CHECK(
+      x.told()
+      == lines{"participant_left Ann", "room_finished", "recording_finished"});
+  CHECK(x.last.room.sid == room);
+  CHECK(x.last.recording == R"({"id":"r1","why":"x"})");
+}
+
+TEST_CASE("a recording of which nothing can be played has failed") {
+  scene x;
+  x.source.handle_joined(ann, "Ann", x.now);
+  x.source.handle_recording_started(protocol::recording_id{"r1"}, "{}", x.now);
+  x.source.handle_recording_ended(protocol::recording_id{"r1"}, "{}", true,
+                                  x.now);
+  x.told();
+  CHECK(x.last.kind == webhook_kind::recording_failed);
+}
