@@ -62,6 +62,7 @@ ACTOR_LAYERS = [
     ["data", "recording"],
     ["transport"],
     ["trunk"],
+    ["recording"],
     ["room"],
     ["peer"],
     ["session"],

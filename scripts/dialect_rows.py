@@ -12,7 +12,8 @@ IDS = ["producerId", "consumerId", "dataProducerId", "dataConsumerId"]
 STRUCTURES = {"Participant": "participant", "Producer": "producer_info",
               "DataProducer": "data_producer_info", "EncodingScore": "event::encoding_score",
               "PeerVolume": "event::peer_volume", "ChatMessage": "chat_message",
-               "WaitingClient": "waiting_client"}
+              "WaitingClient": "waiting_client", "Recording": "recording_info",
+              "RecordingSummary": "recording_summary"}
 
 
 def kebab(name):

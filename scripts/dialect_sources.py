@@ -11,13 +11,13 @@ import re
 DIALECTS = "protocol/dialects"
 COMMON = f"{DIALECTS}/common"
 VERBS = ["protocol/verbs/verbs.hpp", "protocol/verbs/data_verbs.hpp",
-         "protocol/verbs/lobby_verbs.hpp"]
+         "protocol/verbs/lobby_verbs.hpp", "protocol/verbs/recording_verbs.hpp"]
 DECODERS = [f"{COMMON}/request_decoder.cpp", f"{COMMON}/request_decoder_data.cpp",
             f"{COMMON}/request_decoder_members.cpp"]
 
 # Replies and events that are not an object of their own but something's encoding.
 WHOLE = {"router": "RtpCapabilities", "report": "Stats[]", "producer": "Producer",
-         "data_producer": "DataProducer"}
+         "data_producer": "DataProducer", "what": "Recording"}
 LISTS = {"producers": "Producer[]", "data_producers": "DataProducer[]"}
 
 

@@ -66,12 +66,14 @@ struct voices_heard {
 /// of the room.
 struct member_command {
   std::string room;
-  /// "kick", "mute", "muteAll", "askToUnmute", "makeHost" or "end".
+  /// "kick", "mute", "muteAll", "askToUnmute", "makeHost" or "end"; and of
+  /// recordings "stopRecording" and "recordingStopped".
   std::string what;
+  /// Of recordings the recording's id.
   std::string peer;
   /// The moderator; empty for the admin API.
   std::string by;
-  /// "audio", "video" or empty.
+  /// "audio", "video" or empty; of "recordingStopped" the reason.
   std::string kind;
 };
 

@@ -144,6 +144,12 @@ peer_actor::behavior_type peer_state::make_behavior(const peer_config& cfg) {
       on<verb::message_lobby>(
           [this](auto& x) { return membership.moderate({x}); }),
       on<verb::end_room>([this](auto& x) { return membership.moderate({x}); }),
+      on<verb::start_recording>([this](auto& x) { return membership.pass(x); }),
+      on<verb::stop_recording>([this](auto& x) { return membership.pass(x); }),
+      on<verb::get_recording>([this](auto& x) { return membership.pass(x); }),
+      on<verb::list_recordings>([this](auto& x) { return membership.pass(x); }),
+      on<verb::consent_to_recording>(
+          [this](auto& x) { return membership.pass(x); }),
   };
 }
 

@@ -22,6 +22,17 @@ public:
   /// Requests from the room what only moderators may do.
   caf::result<reply::ok> moderate(moderate_room x);
 
+  /// Passes a verb to the room, which answers it.
+  template <class Verb>
+  caf::result<typename Verb::reply> pass(Verb& x) {
+    if (peer_.hidden)
+      return refuse(error_code::not_joined);
+    auto promise = peer_.self->make_response_promise<typename Verb::reply>();
+    relay(peer_.self->request(peer_.room, peer_.time_left(), std::move(x)),
+          promise);
+    return promise;
+  }
+
   // -- the session ------------------------------------------------------------
 
   /// Whether the current message is from a session that another has replaced.

@@ -39,6 +39,8 @@ struct room_member {
   net::time_point since = {};
   /// When a moderator last asked it to unmute.
   std::optional<net::time_point> unmute_asked = {};
+  /// Whether it may record; see protocol::participant_rights.
+  std::optional<bool> records = {};
 
   /// Whether both ids were made in the same way. Ids are public: naming an id
   /// that a server made proves nothing.

@@ -18,16 +18,19 @@ std::string user_of(const peer_id& who, bool named_by_client, bool derived) {
   return {};
 }
 
-part_entry<std::string> to_entry(const protocol::participant& who,
-                                 const room_member& member, const stamp& since,
-                                 const standing& has) {
+part_entry<std::string>
+to_entry(const protocol::participant& who, const room_member& member,
+         const stamp& since, const standing& has,
+         std::optional<protocol::recording_info> recording,
+         recording_id accepts) {
   return {{entry_kind::member, who.id.str()},
           user_of(who.id, member.named_by_client, member.derived),
           since,
           !member.moderates,
           protocol::to_json(protocol::described_member{
               who.name, who.device, member.named_by_client, member.derived,
-              member.moderates, has.made_host, has.rank})};
+              member.moderates, has.made_host, has.rank, std::move(recording),
+              std::move(accepts)})};
 }
 
 part_entry<std::string> to_entry(const producer_facts& x, const stamp& since) {

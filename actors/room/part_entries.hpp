@@ -18,10 +18,13 @@ uint64_t to_rank(const stamp& x);
 /// this server knows the user.
 std::string user_of(const peer_id& who, bool named_by_client, bool derived);
 
-/// The entry of a member that joined at `since`, with this rank.
-part_entry<std::string> to_entry(const protocol::participant& who,
-                                 const room_member& member, const stamp& since,
-                                 const standing& has);
+/// The entry of a member that joined at `since`, with this rank; `recording` is
+/// what this node makes of the room, and `accepts` what the member lets make.
+part_entry<std::string>
+to_entry(const protocol::participant& who, const room_member& member,
+         const stamp& since, const standing& has,
+         std::optional<protocol::recording_info> recording = {},
+         recording_id accepts = {});
 
 part_entry<std::string> to_entry(const producer_facts& x, const stamp& since);
 part_entry<std::string> to_entry(const data_producer_facts& x,

@@ -4,6 +4,18 @@
 
 namespace troupe::actors {
 
+namespace {
+
+// Answers a request about recordings, and sends what follows from it.
+template <class Request>
+auto record(room_state& room, const Request& x) {
+  auto answer = room.recording.handle(x);
+  room.drain();
+  return answer;
+}
+
+} // namespace
+
 room_actor::behavior_type room_state::make_behavior() {
   self->set_down_handler(
       [this](const caf::down_msg& down) { handle_down(down); });
@@ -22,6 +34,20 @@ room_actor::behavior_type room_state::make_behavior() {
       [this](const find_data_producer& x) { return find(x); },
       [this](const list_room_data_producers&) { return list_data(); },
       [this](const get_room_chat&) { return chat_history(); },
+      [this](const verb::start_recording& x) { return record(*this, x); },
+      [this](const verb::stop_recording& x) { return record(*this, x); },
+      [this](const verb::get_recording& x) { return record(*this, x); },
+      [this](const verb::list_recordings& x) { return record(*this, x); },
+      [this](const verb::consent_to_recording& x) { return record(*this, x); },
+      [this](const start_room_recording& x) { return record(*this, x); },
+      [this](const stop_room_recording& x) { return record(*this, x); },
+      [this](const recording_ended& x) {
+        recording.handle(x);
+        drain();
+      },
+      [this](const recording_degraded& x) { recording.handle(x); },
+      [this](const ask_for_consent& x) { recording.handle(x); },
+      [this](recordings_listed& x) { recording.handle(x); },
       [this](data_producer_published& x) {
         publish(x);
         drain();
@@ -94,7 +120,7 @@ room_actor::behavior_type room_state::make_behavior() {
       },
       [this](const close_room&) {
         if (members.empty())
-          end();
+          end(recording_end::room_ended);
       },
       [this](const announce_drain& x) {
         audience.notify_all(
@@ -155,36 +181,6 @@ room_actor::behavior_type room_state::make_behavior() {
   };
 }
 
-void room_state::end_shard(size_t index) {
-  log::event(
-      log::level::error, "shard-failed",
-      {{"room", id.str()}, {"members", std::to_string(shards.members(index))}});
-  for (const auto& [who, x] : members)
-    if (x.shard == index)
-      self->send(x.peer, close_peer{leave_reason::failed});
-  trunks.close_on(index);
-}
-
-void room_state::end() {
-  trunks.close_all();
-  data_relays.close_all();
-  replica.end();
-  self->quit();
-}
-
-void room_state::become_empty(empty_reason why) {
-  close_server_channels();
-  chat.clear();
-  lobby.close();
-  webhooks.note_empty();
-  rules.lock(false); // later clients find it as if it were new
-  report_empty(why);
-}
-
-void room_state::report_empty(empty_reason why) {
-  self->send(listener, room_emptied{id, joins, admitted, why});
-}
-
 const peer_id* room_state::sender() const {
   const auto& who = self->current_sender();
   return who ? members.id_of(who->id()) : nullptr;
@@ -194,27 +190,6 @@ void room_state::notify_update(const peer_id& who) {
   replica.note_member(who);
   if (auto x = people.describe(who))
     audience.notify_all(event::peer_updated{std::move(*x)}, who);
-}
-
-void room_state::handle_down(const caf::down_msg& down) {
-  if (down.source == listener.address()) {
-    for (const auto& [who, x] : members)
-      note_left(x, who, name_of(who), {leave_reason::server_stops}, 0);
-    webhooks.note_empty();
-    return end();
-  }
-  if (lobby.handle_down(down.source))
-    return drain();
-  if (trunks.handle_down(down.source) || data_relays.handle_down(down.source))
-    return;
-  if (const auto* who = members.id_of(down.source.id())) {
-    leave(peer_id{*who}, {leave_reason::failed});
-    drain();
-    return;
-  }
-  // A shard ends before us by a fault only; its members receive nothing more.
-  if (auto failed = shards.fail(down.source))
-    end_shard(*failed);
 }
 
 room_actor spawn_room(caf::actor_system& system, room_id id,

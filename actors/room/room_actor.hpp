@@ -8,7 +8,9 @@
 #include "actors/data/data_relay_actor.hpp"
 #include "actors/media/producer_entry.hpp"
 #include "actors/media/shard_actor.hpp"
+#include "actors/recording/recording_library.hpp"
 #include "actors/room/peer_handle.hpp"
+#include "actors/room/recording_messages.hpp"
 #include "actors/room/room_cluster.hpp"
 #include "actors/room/room_data.hpp"
 #include "actors/room/room_report.hpp"
@@ -61,36 +63,38 @@ struct producer_published {
 /// The part of a room that its peers use: the directory of producers. The room
 /// identifies a sender by its actor, not by an id in the message: a response
 /// that changes the id may be on its way, or have come too late.
-using room_directory_actor = room_data_actor::extend<
-    // A producer by its id, or the next one to consume.
-    // Errors: producer_not_found, no_producer.
-    caf::replies_to<find_producer>::with<producer_entry>,
-    // All producers of others.
-    caf::replies_to<list_room_producers>::with<protocol::reply::producers>,
-    // Lists a producer and notifies the others. Ignored from a non-member.
-    caf::reacts_to<producer_published>,
-    // Removes a producer from the list and notifies the others.
-    caf::reacts_to<producer_withdrawn>,
-    // Notifies the others, also of the change of the peer's roster entry.
-    caf::reacts_to<producer_pause_changed>,
-    // Shows a member that joined hidden. Errors: already_joined, not_joined.
-    caf::replies_to<announce_member>::with<protocol::reply::joined>,
-    // Gives a member the id of the user that it says it is; a member with
-    // producers keeps its id. Errors: forbidden, not_joined.
-    caf::replies_to<identify_member>::with<protocol::reply::joined>,
-    // Changes a member's name, and notifies all.
-    caf::reacts_to<rename_member>,
-    // Kicks, mutes, makes hosts, locks or ends. Errors: forbidden,
-    // peer_not_found, limit_reached, and bad_request from a member that names
-    // itself.
-    caf::replies_to<moderate_room>::with<done>,
-    // Keeps a member whose connection is lost for the grace time. Ignored if it
-    // has another connection by now.
-    caf::reacts_to<member_lost>,
-    // Notifies the others that it left and joined.
-    caf::reacts_to<member_renewed>,
-    // Removes a member.
-    caf::reacts_to<leave_room>>;
+using room_directory_actor =
+    room_data_actor::extend_with<room_recording_actor>::extend<
+        // A producer by its id, or the next one to consume.
+        // Errors: producer_not_found, no_producer.
+        caf::replies_to<find_producer>::with<producer_entry>,
+        // All producers of others.
+        caf::replies_to<list_room_producers>::with<protocol::reply::producers>,
+        // Lists a producer and notifies the others. Ignored from a non-member.
+        caf::reacts_to<producer_published>,
+        // Removes a producer from the list and notifies the others.
+        caf::reacts_to<producer_withdrawn>,
+        // Notifies the others, also of the change of the peer's roster entry.
+        caf::reacts_to<producer_pause_changed>,
+        // Shows a member that joined hidden. Errors: already_joined,
+        // not_joined.
+        caf::replies_to<announce_member>::with<protocol::reply::joined>,
+        // Gives a member the id of the user that it says it is; a member with
+        // producers keeps its id. Errors: forbidden, not_joined.
+        caf::replies_to<identify_member>::with<protocol::reply::joined>,
+        // Changes a member's name, and notifies all.
+        caf::reacts_to<rename_member>,
+        // Kicks, mutes, makes hosts, locks or ends. Errors: forbidden,
+        // peer_not_found, limit_reached, and bad_request from a member that
+        // names itself.
+        caf::replies_to<moderate_room>::with<done>,
+        // Keeps a member whose connection is lost for the grace time. Ignored
+        // if it has another connection by now.
+        caf::reacts_to<member_lost>,
+        // Notifies the others that it left and joined.
+        caf::reacts_to<member_renewed>,
+        // Removes a member.
+        caf::reacts_to<leave_room>>;
 
 /// The response to a join: what its client is sent, and what its peer uses.
 struct room_joined {
@@ -127,6 +131,16 @@ using room_actor = room_directory_actor::extend<
     caf::replies_to<get_room_report>::with<room_report>,
     // Kicks, mutes, locks or ends. Errors: peer_not_found.
     caf::replies_to<administer_room>::with<done>,
+    // Starts a recording. Errors: wrong_state, unsupported, overloaded.
+    caf::replies_to<start_room_recording>::with<protocol::reply::recording>,
+    // Ends it. Errors: recording_not_found.
+    caf::replies_to<stop_room_recording>::with<done>,
+    // What its recordings say.
+    caf::reacts_to<recording_ended>, caf::reacts_to<recording_degraded>,
+    // INTERNAL: asks members for their consent.
+    caf::reacts_to<ask_for_consent>,
+    // INTERNAL: the library has answered.
+    caf::reacts_to<recordings_listed>,
     // Sends a message of the server's own. Errors: unsupported, limit_reached.
     caf::replies_to<send_to_room>::with<sent_to_room>,
     // INTERNAL: a member has said something in the chat.
@@ -165,8 +179,9 @@ using room_gate_actor = caf::typed_actor<
     caf::replies_to<open_room>::with<done>>;
 
 /// Is notified when a room has no member, since the last one has left, none was
-/// admitted, or the room was ended.
-using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>>;
+/// admitted, or the room was ended; and of what is recorded of it.
+using room_listener_actor = caf::typed_actor<caf::reacts_to<room_emptied>,
+                                             caf::reacts_to<room_recorded>>;
 
 /// Shared by all rooms of this node.
 struct room_services {
@@ -180,6 +195,11 @@ struct room_services {
   std::shared_ptr<const room_cluster> cluster = {};
   /// Null unless there are receivers of webhooks.
   std::shared_ptr<const webhook_outlet> webhooks = {};
+  /// Null if this node does not record.
+  std::shared_ptr<const recording_services> recordings = {};
+  recording_policy record = {};
+  /// Null if members cannot ask for recordings.
+  std::shared_ptr<recording_library> library = {};
 };
 
 /// Spawns the actor of an empty room. It ends with its listener.

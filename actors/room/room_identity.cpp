@@ -25,6 +25,7 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   audience.remove(old);
   people.remove(old);
   webhooks.note_left(old, leave_reason::left);
+  recording.note_left(old);
   replica.remove_member(old);
   speech.rename(old, who);
   auto& me = members.rename(old, who);
@@ -39,6 +40,7 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   people.add(std::move(x.who));
   webhooks.note_joined(who);
   audience.admit(*people.describe(who), std::move(session));
+  recording.note_shown(who);
   log::event(log::level::info, "peer-identified",
              {{"room", id.str()}, {"peer", who.str()}, {"was", old.str()}});
   return describe_room(who);

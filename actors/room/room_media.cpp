@@ -39,6 +39,7 @@ void room_state::publish(producer_published& x) {
     return;
   replica.note_producer(*people.find(info.id));
   handles.insert_or_assign(info.id, std::move(x.entry.handles));
+  recording.note_published(*people.find(info.id));
   webhooks.note_published(info);
   audience.notify_others(event::producer_added{std::move(info)}, *who);
   note_seen(*who);
@@ -82,8 +83,10 @@ void room_state::sample_speech() {
   speech.handle_sample(self->clock().now(), [this](const peer_id& who) {
     return people.audible(who);
   });
-  while (auto changed = speech.poll_event())
+  while (auto changed = speech.poll_event()) {
+    recording.note_event(*changed);
     audience.notify_all(std::move(*changed), {});
+  }
   replica.note_voices();
   keep_sampling();
 }

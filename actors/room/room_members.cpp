@@ -46,10 +46,20 @@ caf::result<room_joined> room_state::join(join_room& x) {
   if (members.empty())
     replica.restart_chat();
   self->monitor(x.peer);
-  const auto& added = members.add(
-      who, {x.peer, x.session, x.named_by_client, x.derived, assign_shard(),
-            presence::hidden, x.rights.moderate, 0, make_claim(), x.peer->id(),
-            std::move(x.client), self->clock().now()});
+  const auto& added = members.add(who, {x.peer,
+                                        x.session,
+                                        x.named_by_client,
+                                        x.derived,
+                                        assign_shard(),
+                                        presence::hidden,
+                                        x.rights.moderate,
+                                        0,
+                                        make_claim(),
+                                        x.peer->id(),
+                                        std::move(x.client),
+                                        self->clock().now(),
+                                        {},
+                                        x.rights.record});
   auto activity = speech.add(who, self->clock().now());
   ++admitted;
   auto joined = x.hidden ? reply::joined{who, {}, {}, {}, self->id()}
@@ -82,12 +92,14 @@ reply::joined room_state::show(protocol::participant who) {
     audience.resume(who.id, x.session);
     if (people.revise(who))
       notify_update(who.id);
+    recording.note_returned(who.id);
   } else {
     rules.add(who.id, x.moderates, replica.rank_of(who.id));
     who.host = rules.may_moderate(who.id);
     people.add(who);
     audience.admit(*people.describe(who.id), x.session);
     note_joined(x, who.id);
+    recording.note_shown(who.id);
   }
   drain();
   return describe_room(who.id);
@@ -102,7 +114,8 @@ reply::joined room_state::describe_room(const peer_id& to) const {
           members.at(to).claim.secret(),
           rules.may_moderate(to),
           rules.locked(),
-          lobby.enabled()};
+          lobby.enabled(),
+          recording.info()};
 }
 
 room_joined room_state::rejoin(join_room& x) {
@@ -114,6 +127,7 @@ room_joined room_state::rejoin(join_room& x) {
   audience.lose(who);
   graces.remove(std::exchange(old.loss, 0));
   old.moderates = x.rights.moderate;
+  old.records = x.rights.record;
   rules.change(who, x.rights.moderate);
   hand_over(x); // while `old` has its former session
   lobby.note_hosts();
@@ -147,6 +161,7 @@ void room_state::rename(rename_member& x) {
   notify_update(*who);
   rename_to_bots(*who);
   webhooks.note_renamed(*who);
+  recording.note_renamed(*who);
 }
 
 size_t room_state::assign_shard() {
@@ -191,6 +206,7 @@ void room_state::remove(const peer_id& who, const departure& how) {
   if (left->presence != presence::hidden)
     audience.notify_others(event::peer_left{who}, who);
   audience.remove(who);
+  recording.note_left(who);
   note_left(*left, who, display_name, how, members.size());
 }
 

@@ -78,8 +78,9 @@ void room_replica::add_member(const protocol::participant& who) {
       || union_->own().entries().find({entry_kind::member, who.id.str()}))
     return;
   const auto since = clock_->next(wall_ms());
-  union_->set(
-      to_entry(who, room_.members.at(who.id), since, {to_rank(since), false}));
+  union_->set(to_entry(who, room_.members.at(who.id), since,
+                       {to_rank(since), false}, room_.recording.own(),
+                       room_.recording.accepted_by(who.id)));
   apply();
 }
 
@@ -169,6 +170,23 @@ void room_replica::command(const peer_id& to, member_command what) {
   auto node = node_of(to);
   if (to.empty() || !node.empty())
     send(std::move(node), std::move(what));
+}
+
+void room_replica::command_all(member_command what) {
+  if (!clustered())
+    return;
+  what.room = room_.id.str();
+  send({}, std::move(what));
+}
+
+std::optional<protocol::recording_info>
+room_replica::recording_elsewhere(const recording_id& over) const {
+  const protocol::recording_info* out = nullptr;
+  for (const auto& [who, x] : remote_)
+    if (x.recording && x.recording->id != over
+        && (!out || is_older(*x.recording, *out)))
+      out = &*x.recording;
+  return out ? std::optional{*out} : std::nullopt;
 }
 
 void room_replica::drain() {

@@ -125,6 +125,24 @@ public:
   /// clustered.
   void command(const peer_id& to, member_command what);
 
+  /// Sends a command to all other nodes that have the room, as it is. Does
+  /// nothing unless clustered.
+  void command_all(member_command what);
+
+  /// The oldest recording, but for `over`, that another node makes of the room.
+  std::optional<protocol::recording_info>
+  recording_elsewhere(const recording_id& over) const;
+
+  /// Whether a member of another node is told of recordings.
+  bool is_told_of_recordings(const peer_id& who) const {
+    return remote_.at(who).is_told;
+  }
+
+  /// The recording that a member of another node has accepted; empty if none.
+  const recording_id& accepted_by(const peer_id& who) const {
+    return remote_.at(who).accepts;
+  }
+
   /// A member of this node has said something in the chat.
   void add_chat(chat_heard& x);
 
@@ -165,6 +183,10 @@ private:
 
   struct remote_member {
     std::optional<net::time_point> unmute_asked;
+    // What its node says of recordings; see protocol::described_member.
+    std::optional<protocol::recording_info> recording;
+    recording_id accepts;
+    bool is_told = false;
   };
 
   struct waiting_join {
@@ -206,6 +228,8 @@ private:
 
   // Applies what the union says to the room.
   void apply();
+  void note_recording(const peer_id& who,
+                      const protocol::described_member& says);
   void apply(const union_event<std::string>& x);
   void apply_joined(const part_entry<std::string>& x);
   void apply_changed(const part_entry<std::string>& x);

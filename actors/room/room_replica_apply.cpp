@@ -41,8 +41,20 @@ std::string room_replica::node_of(const peer_id& who) const {
 }
 
 void room_replica::apply() {
-  while (auto x = union_->poll_event())
+  auto changed = false;
+  for (; auto x = union_->poll_event(); changed = true)
     apply(*x);
+  if (changed)
+    room_.recording.note_replica();
+}
+
+void room_replica::note_recording(const peer_id& who,
+                                  const protocol::described_member& says) {
+  auto& known = remote_.at(who);
+  known.is_told = says.is_told_of_recordings;
+  known.recording = says.recording;
+  if (std::exchange(known.accepts, says.accepts) != says.accepts)
+    room_.recording.note_consent_elsewhere(who);
 }
 
 void room_replica::apply(const union_event<std::string>& x) {
@@ -90,6 +102,7 @@ void room_replica::apply_joined(const part_entry<std::string>& x) {
   if (!described || room_.people.contains(who))
     return;
   remote_.try_emplace(who);
+  note_recording(who, *described);
   room_.rules.add(who, described->moderates, described->rank);
   room_.rules.set_standing(who, {described->rank, described->made_host});
   auto listed = to_participant(x, std::move(*described));
@@ -97,6 +110,7 @@ void room_replica::apply_joined(const part_entry<std::string>& x) {
   room_.people.add(listed);
   room_.speech.add(who, now());
   room_.audience.admit(std::move(listed), session_listener_actor{});
+  room_.recording.note_shown(who);
 }
 
 void room_replica::apply_left(const part_entry<std::string>& x) {
@@ -107,6 +121,7 @@ void room_replica::apply_left(const part_entry<std::string>& x) {
   // A member of this node that has the id by now has taken its place.
   if (!room_.members.contains(who))
     room_.speech.remove(who);
+  room_.recording.note_left(who);
   for (const auto& gone : room_.people.remove(who))
     room_.handles.erase(gone);
   for (const auto& gone : room_.data.remove(who))
@@ -125,6 +140,7 @@ void room_replica::apply_opened(const part_entry<std::string>& x) {
   if (!room_.people.publish(std::move(*facts)))
     return;
   room_.audience.notify_others(event::producer_added{info}, info.peer);
+  room_.recording.note_published(*room_.people.find(info.id));
   room_.note_seen(info.peer);
   room_.notify_update(info.peer);
   room_.keep_sampling();
@@ -172,6 +188,7 @@ void room_replica::apply_changed(const part_entry<std::string>& x) {
     return;
   room_.rules.change(who, described->moderates);
   room_.rules.set_standing(who, {described->rank, described->made_host});
+  note_recording(who, *described);
   if (room_.people.revise(to_participant(x, std::move(*described))))
     room_.notify_update(who);
 }

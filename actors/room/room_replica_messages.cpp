@@ -32,8 +32,10 @@ void room_replica::publish() {
     const auto described = room_.people.describe(who);
     if (!known || !member || !described)
       continue;
-    auto entry = to_entry(*described, *member, known->since,
-                          room_.rules.standing_of(who).value_or(standing{}));
+    auto entry =
+        to_entry(*described, *member, known->since,
+                 room_.rules.standing_of(who).value_or(standing{}),
+                 room_.recording.own(), room_.recording.accepted_by(who));
     if (entry != *known)
       union_->set(std::move(entry));
   }
@@ -173,6 +175,10 @@ void room_replica::obey(const member_command& x) {
     room_.end_members({leave_reason::room_ended, protocol::moderator{by}});
     return;
   }
+  if (x.what == "stopRecording")
+    return room_.recording.stop(by, recording_id{x.peer});
+  if (x.what == "recordingStopped")
+    return room_.recording.end_elsewhere(recording_id{x.peer}, x.kind);
   if (!room_.members.contains(who))
     return;
   if (x.what == "kick")

@@ -67,4 +67,16 @@ caf::result<done> open_nowhere_else(Self* self, const room_cluster& cluster,
   return promise;
 }
 
+/// The room of this node with that recording; `rooms` is the server's table.
+/// Errors: recording_not_found.
+template <class Rooms>
+caf::result<room_found> find_recorded(const Rooms& rooms,
+                                      const recording_id& which) {
+  for (const auto& [id, x] : rooms)
+    if (!which.empty() && x.recording == which)
+      return room_found{x.handle};
+  return to_caf(
+      protocol::make_error(protocol::error_code::recording_not_found));
+}
+
 } // namespace troupe::actors

@@ -13,6 +13,7 @@
 #include "actors/room/room_chat.hpp"
 #include "actors/room/room_data_relays.hpp"
 #include "actors/room/room_lobby.hpp"
+#include "actors/room/room_recording.hpp"
 #include "actors/room/room_replica.hpp"
 #include "actors/room/room_rules.hpp"
 #include "actors/room/room_shards.hpp"
@@ -48,8 +49,7 @@ struct room_state {
 
   caf::result<reply::joined> announce(announce_member& x);
 
-  // A member identifies its user: the others see one member leave and another
-  // one join.
+  // A member identifies its user: to the others, one leaves and one joins.
   caf::result<reply::joined> identify(identify_member& x);
 
   // Lists a member, and notifies the others. Returns its client's response.
@@ -69,8 +69,7 @@ struct room_state {
   // A member came back without its state: the others see it leave and join.
   void renew(const peer_id& who);
 
-  // The user of a member joins again: after a loss, or before that is noticed,
-  // from another network or in another page.
+  // The user of a member joins again, after a loss or before it is noticed.
   room_joined rejoin(join_room& x);
 
   void rename(rename_member& x);
@@ -110,7 +109,7 @@ struct room_state {
   // Notifies all members of those that have become hosts, or no longer are.
   // `by` is the member that decided it, if one did.
   void note_hosts(const std::optional<protocol::moderator>& by = {});
-  void end();
+  void end(recording_end why);
   void become_empty(empty_reason why);
 
   // Notifies the server that there is no member.
@@ -237,6 +236,7 @@ struct room_state {
   room_trunks trunks{*this};
   room_data_relays data_relays{*this};
   room_webhooks webhooks{*this};
+  room_recording recording{*this};
   room_quotas quotas;
   room_speech speech;
   member_table members;

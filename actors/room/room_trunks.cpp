@@ -46,33 +46,41 @@ void room_trunks::end(const std::string& node, const entry& x) {
 }
 
 caf::result<producer_entry> room_trunks::relay(const producer_facts& facts) {
+  auto promise = room_.self->make_response_promise<producer_entry>();
+  open_relay(facts, [promise](caf::expected<producer_entry> x) mutable {
+    if (x)
+      promise.deliver(std::move(*x));
+    else
+      promise.deliver(std::move(x.error()));
+  });
+  return promise;
+}
+
+void room_trunks::open_relay(
+    const producer_facts& facts,
+    std::function<void(caf::expected<producer_entry>)> then) {
   const auto& which = facts.info.id;
   if (auto i = relays_.find(which); i != relays_.end()) {
     auto out = i->second.entry;
     out.facts.info = facts.info;
     out.facts.age = facts.age;
-    return out;
+    return then(std::move(out));
   }
   const auto node = room_.replica.node_of(facts.info.peer);
   if (node.empty())
-    return to_caf(protocol::make_error(error_code::producer_not_found));
-  auto promise = room_.self->make_response_promise<producer_entry>();
+    return then(to_caf(protocol::make_error(error_code::producer_not_found)));
   const auto& trunk = open(node);
   room_.self
       ->request(trunk, room_.services.cluster->media->settings.request_timeout,
                 relay_producer{facts, room_.speech.of(facts.info.peer),
                                room_.speech.loudest()})
       .then(
-          [this, promise, node, asked = trunk.address(),
-           age = facts.age](relay_opened& x) mutable {
+          [this, then, node, asked = trunk.address(),
+           age = facts.age](relay_opened& x) {
             x.entry.facts.age = age;
-            if (auto added = accept(node, asked, x.entry))
-              promise.deliver(std::move(*added));
-            else
-              promise.deliver(std::move(added.error()));
+            then(accept(node, asked, x.entry));
           },
-          [promise](caf::error& why) mutable { promise.deliver(why); });
-  return promise;
+          [then](caf::error& why) { then(std::move(why)); });
 }
 
 caf::expected<producer_entry> room_trunks::accept(const std::string& node,
@@ -135,8 +143,8 @@ void room_trunks::handle(const trunk_message& x) {
 }
 
 void room_trunks::handle(const relay_ended& x) {
-  if (is_current(x.node, sender()))
-    relays_.erase(x.producer);
+  if (is_current(x.node, sender()) && relays_.erase(x.producer) > 0)
+    room_.recording.note_relay_ended(x.producer);
 }
 
 void room_trunks::resume(const std::string& node) {

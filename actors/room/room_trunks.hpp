@@ -5,6 +5,7 @@
 
 #include <caf/typed_response_promise.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -23,6 +24,10 @@ public:
   /// waited for. Errors: producer_not_found if its node is gone; internal if
   /// the trunk fails.
   caf::result<producer_entry> relay(const producer_facts& facts);
+
+  /// Calls `then` with the same, now or later, or with the error.
+  void open_relay(const producer_facts& facts,
+                  std::function<void(caf::expected<producer_entry>)> then);
 
   /// The producer is gone.
   void close_relay(const producer_id& which);

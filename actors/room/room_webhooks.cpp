@@ -1,4 +1,5 @@
 #include "actors/room/room_state.hpp"
+#include "protocol/json/json_writer.hpp"
 
 namespace troupe::actors {
 
@@ -7,6 +8,16 @@ namespace {
 std::chrono::sys_seconds webhook_time() {
   return std::chrono::floor<std::chrono::seconds>(
       std::chrono::system_clock::now());
+}
+
+// Begins the object `recording`.
+void describe(const protocol::recording_info& x, protocol::json_writer& out) {
+  out.begin_object()
+      .add("id", x.id.str())
+      .add("title", x.title)
+      .add("startedAt", protocol::to_text(x.started_at));
+  if (!x.by.empty())
+    out.add("by", x.by.str());
 }
 
 } // namespace
@@ -44,6 +55,36 @@ void room_webhooks::note_withdrawn(const protocol::producer_info& what) {
     to->handle_withdrawn(what.peer, what.id, webhook_time());
     send();
   }
+}
+
+void room_webhooks::note_recording_started(
+    const protocol::recording_info& what) {
+  auto* to = source();
+  if (!to)
+    return;
+  protocol::json_writer json;
+  describe(what, json);
+  to->handle_recording_started(what.id, json.end_object().str(),
+                               webhook_time());
+  send();
+}
+
+void room_webhooks::note_recording_ended(const protocol::recording_info& what,
+                                         const recording_ended& how,
+                                         bool failed) {
+  auto* to = source();
+  if (!to)
+    return;
+  protocol::json_writer json;
+  describe(what, json);
+  json.add("why", to_string(how.why)).add("durationMs", how.what.duration);
+  json.key("files").begin_array();
+  for (const auto& x : how.what.parts)
+    json.begin_object().add("name", x.file).add("size", x.size).end_object();
+  json.end_array();
+  to->handle_recording_ended(what.id, json.end_object().str(), failed,
+                             webhook_time());
+  send();
 }
 
 void room_webhooks::note_empty() {

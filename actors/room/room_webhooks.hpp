@@ -30,6 +30,13 @@ public:
   /// It is listed no more.
   void note_withdrawn(const protocol::producer_info& what);
 
+  /// This node records the room from now on.
+  void note_recording_started(const protocol::recording_info& what);
+
+  /// It has ended. The room may be over by now.
+  void note_recording_ended(const protocol::recording_info& what,
+                            const recording_ended& how, bool failed);
+
   /// The last member of this node has left.
   void note_empty();
 

@@ -39,6 +39,7 @@ struct server_state {
     // How many it had admitted when its last wait began, and when that ends.
     uint64_t admitted = 0;
     net::time_point waits_until = {};
+    recording_id recording = {}; // that goes on; empty if none does
   };
 
   using room_map = std::unordered_map<room_id, room>;
@@ -52,6 +53,12 @@ struct server_state {
   room_page list(const list_rooms& x) const;
 
   caf::result<room_found> find(const room_id& id) const;
+
+  void note(const room_recorded& x) {
+    auto i = rooms.find(x.room);
+    if (i != rooms.end() && i->second.handle == self->current_sender())
+      i->second.recording = x.which;
+  }
 
   room& open(const room_id& id);
 
@@ -105,6 +112,8 @@ server_actor::behavior_type server_state::make_behavior() {
       [this](const get_room_count&) { return room_count{rooms.size()}; },
       [this](const list_rooms& x) { return list(x); },
       [this](const find_room& x) { return find(x.room); },
+      [this](const find_recording& x) { return find_recorded(rooms, x.which); },
+      [this](const room_recorded& x) { note(x); },
       [this](const room_idle_tick&) { handle_tick(); },
       [this](const line_tick&) { line->handle_tick(); },
   };

@@ -21,6 +21,10 @@ struct find_room {
   room_id room;
 };
 
+struct find_recording {
+  recording_id which;
+};
+
 struct room_found {
   room_actor room;
 };
@@ -29,6 +33,8 @@ struct room_found {
 using server_actor = room_gate_actor::extend<
     // A room has no member.
     caf::reacts_to<room_emptied>,
+    // A room is recorded, or no longer.
+    caf::reacts_to<room_recorded>,
     // Lets all rooms notify their members. The load board refuses new rooms.
     caf::reacts_to<announce_drain>,
     // The number of rooms.
@@ -37,6 +43,8 @@ using server_actor = room_gate_actor::extend<
     caf::replies_to<list_rooms>::with<room_page>,
     // One room by its name. Errors: room_not_found.
     caf::replies_to<find_room>::with<room_found>,
+    // The room of a recording that goes on. Errors: recording_not_found.
+    caf::replies_to<find_recording>::with<room_found>,
     // INTERNAL: closes opened rooms that had no member for too long.
     caf::reacts_to<room_idle_tick>,
     // INTERNAL: newcomers that wait in line have their turn, or are refused.

@@ -52,6 +52,34 @@ checked<T> read(std::string_view json, std::string_view name,
   return decode_root(*parsed, name, decode);
 }
 
+// The end of the year 9999.
+constexpr uint64_t last_ms = 253'402'300'799'999;
+
+recording_info decode_recording(const json_cursor& in) {
+  in.require_object();
+  recording_info out;
+  out.id = recording_id{in.member("id").required_string(limits::id)};
+  out.by = peer_id{in.member("by").optional_string(limits::id)};
+  out.by_name = in.member("byName").optional_string(limits::display_name);
+  out.started_at = wall_time{std::chrono::milliseconds{static_cast<int64_t>(
+      in.member("startedAtMs").required_integer<uint64_t>(0, last_ms))}};
+  out.title = in.member("title").optional_string(limits::text);
+  out.asks = in.member("asks").optional_flag();
+  return out;
+}
+
+void add_recording(json_writer& out, const recording_info& x) {
+  out.key("recording")
+      .begin_object()
+      .add("id", x.id.str())
+      .add("by", x.by.str())
+      .add("byName", x.by_name)
+      .add("startedAtMs", x.started_at.time_since_epoch().count())
+      .add("title", x.title)
+      .add("asks", x.asks)
+      .end_object();
+}
+
 described_member decode_member(const json_cursor& in) {
   in.require_object();
   described_member out;
@@ -63,6 +91,10 @@ described_member decode_member(const json_cursor& in) {
     out.moderates = moderates.optional_flag();
   out.made_host = in.member("madeHost").optional_flag();
   out.rank = in.member("rank").required_integer<uint64_t>();
+  out.is_told_of_recordings = in.member("isToldOfRecordings").optional_flag();
+  out.accepts = recording_id{in.member("accepts").optional_string(limits::id)};
+  if (const auto recording = in.member("recording"); recording.value())
+    out.recording = decode_recording(recording);
   return out;
 }
 
@@ -104,7 +136,14 @@ std::string to_json(const described_member& x) {
       .add("derived", x.derived);
   if (x.moderates)
     out.add("moderates", *x.moderates);
-  out.add("madeHost", x.made_host).add("rank", x.rank).end_object();
+  out.add("madeHost", x.made_host)
+      .add("rank", x.rank)
+      .add("isToldOfRecordings", x.is_told_of_recordings);
+  if (!x.accepts.empty())
+    out.add("accepts", x.accepts.str());
+  if (x.recording)
+    add_recording(out, *x.recording);
+  out.end_object();
   return out.str();
 }
 

@@ -26,6 +26,12 @@ struct described_member {
   bool made_host = false;
   /// Orders the members by age: the oldest has the lowest.
   uint64_t rank = 0;
+  /// The recording that its node makes of the room, if it makes one.
+  std::optional<recording_info> recording = {};
+  /// The recording in which it has agreed to be; empty if none.
+  recording_id accepts = {};
+  /// Its node tells it of recordings, as those of earlier versions do not.
+  bool is_told_of_recordings = true;
 
   bool operator==(const described_member&) const = default;
 };

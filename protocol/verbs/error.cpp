@@ -35,6 +35,8 @@ entry describe(error_code code) {
       return {"data-producer-not-found", "Data producer not found"};
     case error_code::data_consumer_not_found:
       return {"data-consumer-not-found", "Data consumer not found"};
+    case error_code::recording_not_found:
+      return {"recording-not-found", "Recording not found"};
     case error_code::no_producer:
       return {"no-producer", "No producer to consume"};
     case error_code::cannot_consume:

@@ -27,6 +27,8 @@ enum class error_code : uint8_t {
   consumer_not_found,
   data_producer_not_found,
   data_consumer_not_found,
+  /// Nothing is being recorded, or there is no such recording.
+  recording_not_found,
   /// A consume without a producer found none left to consume.
   no_producer,
   /// The receiver's capabilities do not fit the producer's codec.

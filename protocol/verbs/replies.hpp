@@ -6,7 +6,9 @@
 #include "protocol/verbs/rtp_parameters.hpp"
 #include "protocol/verbs/scores.hpp"
 #include "protocol/verbs/transport_parameters.hpp"
+#include "protocol/verbs/wall_time.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -70,6 +72,31 @@ struct chat_message {
   bool operator==(const chat_message&) const = default;
 };
 
+/// The recording that goes on in a room.
+struct recording_info {
+  recording_id id;
+  peer_id by;          // empty: the operator, or `record.auto`
+  std::string by_name; // likewise
+  wall_time started_at{};
+  std::string title;
+  /// Members are asked for their consent; see consent_to_recording.
+  bool asks = false;
+
+  bool operator==(const recording_info&) const = default;
+};
+
+/// A finished recording, as its room's members see it.
+struct recording_summary {
+  recording_id id;
+  room_id room;
+  std::string title;
+  wall_time date{};
+  std::string url; // of its manifest, signed; empty if there is none
+  std::chrono::milliseconds duration{};
+
+  bool operator==(const recording_summary&) const = default;
+};
+
 /// An address and port to send to.
 struct plain_address {
   std::string ip;
@@ -100,6 +127,8 @@ struct joined {
   bool host = false;
   bool locked = false; // the room
   bool lobby = false;  // newcomers knock
+  /// The recording that goes on, if one does.
+  std::optional<recording_info> recording = {};
 };
 
 struct transport_created {
@@ -199,6 +228,16 @@ struct chat_history {
   std::vector<chat_message> messages;
 };
 
+/// The recording that goes on, if one does.
+struct recording {
+  std::optional<recording_info> what;
+};
+
+/// The newest first.
+struct recordings {
+  std::vector<recording_summary> list;
+};
+
 } // namespace reply
 
 using success = std::variant<
@@ -207,7 +246,7 @@ using success = std::variant<
     reply::consumed, reply::consumers, reply::producers, reply::stats,
     reply::data_produced, reply::data_consumed, reply::data_consumers,
     reply::data_subchannels, reply::data_producers, reply::data_buffered,
-    reply::chat_history>;
+    reply::chat_history, reply::recording, reply::recordings>;
 
 /// The outcome of a request: its reply or the error by which it was refused.
 using outcome = std::variant<success, error>;

@@ -83,6 +83,8 @@ void check_texts(const Verb& x, length_checker& out) {
     out.check("appData", x.app_data, limits::app_data);
   if constexpr (requires { x.message; })
     out.check("message", x.message, limits::text);
+  if constexpr (requires { x.title; })
+    out.check("title", x.title, limits::text);
   if constexpr (requires { x.label; })
     out.check("label", x.label, limits::text);
   if constexpr (requires { x.protocol; })

@@ -5,6 +5,7 @@
 #include "protocol/verbs/ids.hpp"
 #include "protocol/verbs/json_text.hpp"
 #include "protocol/verbs/lobby_verbs.hpp"
+#include "protocol/verbs/recording_verbs.hpp"
 #include "protocol/verbs/replies.hpp"
 #include "protocol/verbs/rtp_parameters.hpp"
 #include "protocol/verbs/scores.hpp"
@@ -32,6 +33,8 @@ struct participant_rights {
   /// Whether it may moderate. If absent, it may as the member that has been in
   /// the room for longest, or once a host has made it a host.
   std::optional<bool> moderate = {};
+  /// Whether it may record the room. If absent, it may while it may moderate.
+  std::optional<bool> record = {};
 };
 
 // -- requests ----------------------------------------------------------------
@@ -337,7 +340,7 @@ using peer_verbs = decltype(
               verb::pause_consumer, verb::resume_consumer, verb::close_consumer,
               verb::set_preferred_layers, verb::set_priority,
               verb::request_key_frame, verb::list_producers, verb::get_stats>{}
-    + moderator_verbs{} + data_verbs{});
+    + moderator_verbs{} + data_verbs{} + recording_verbs{});
 
 using request = decltype(session_verbs{} + peer_verbs{})::variant;
 
@@ -485,6 +488,8 @@ using any_event = std::variant<
     event::lobby_message, event::server_draining, event::kicked,
     event::room_closed, event::data_producer_added, event::data_producer_closed,
     event::data_consumer_closed, event::data_consumer_paused,
-    event::data_consumer_resumed, event::data_consumer_buffered_low>;
+    event::data_consumer_resumed, event::data_consumer_buffered_low,
+    event::recording_started, event::recording_stopped,
+    event::recording_consent_asked>;
 
 } // namespace troupe::protocol

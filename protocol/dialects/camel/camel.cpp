@@ -371,6 +371,7 @@ private:
     answer(done, link);
     if (done.room != membership_.room)
       return;
+    tell_recording(done, link);
     if (done.receives_data)
       membership_.data_producers.handle_transport(link.now());
     if (done.receives)
@@ -388,6 +389,15 @@ private:
         method.answer_encoder ? method.answer_encoder : method.acknowledge;
     link.emit(method.answer_event.empty() ? method.event : method.answer_event,
               encoder(replies));
+  }
+
+  // Not every answer by which a client enters has a place for the recording
+  // that goes on: all are followed by its event.
+  static void tell_recording(const pending_call& done, socketio_link& link) {
+    for (const auto& x : done.replies)
+      if (const auto joined = std::get_if<reply::joined>(&x);
+          joined && joined->recording)
+        push(event::recording_started{*joined->recording}, link);
   }
 
   // A failure without a callback is reported by the event `requestError`, which

@@ -36,6 +36,8 @@ std::string joined_reply(const camel_replies& replies) {
       .add("rtpCapabilities", replies.get<reply::capabilities>().router)
       .add("producers", producers)
       .add("dataProducers", data);
+  if (const auto& recording = replies.get<reply::joined>().recording)
+    out.add("recording", *recording);
   return add_rejoin_secret(out, replies.get<reply::joined>().rejoin_secret)
       .text();
 }

@@ -134,6 +134,18 @@ struct event_namer {
   std::string_view operator()(const event::data_consumer_buffered_low&) {
     return "data-consumer-buffered-amount-low";
   }
+
+  std::string_view operator()(const event::recording_started&) {
+    return "recording-started";
+  }
+
+  std::string_view operator()(const event::recording_stopped&) {
+    return "recording-stopped";
+  }
+
+  std::string_view operator()(const event::recording_consent_asked&) {
+    return "recording-consent-asked";
+  }
 };
 
 } // namespace

@@ -92,6 +92,7 @@ unsigned http_status(error_code code) {
     case error_code::consumer_not_found:
     case error_code::data_producer_not_found:
     case error_code::data_consumer_not_found:
+    case error_code::recording_not_found:
     case error_code::no_producer:
       return 404;
     case error_code::not_joined:

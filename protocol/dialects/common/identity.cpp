@@ -58,6 +58,18 @@ public:
     return std::string{to_view(found->value)};
   }
 
+  // A boolean; nothing if absent.
+  std::optional<bool> flag(const char* name) {
+    const auto found = claims_.FindMember(name);
+    if (found == claims_.MemberEnd())
+      return std::nullopt;
+    if (!found->value.IsBool()) {
+      failed_ = true;
+      return std::nullopt;
+    }
+    return found->value.GetBool();
+  }
+
   // A string or an array of strings; empty if absent.
   std::vector<std::string> texts(const char* name) {
     const auto found = claims_.FindMember(name);
@@ -133,6 +145,7 @@ std::optional<identity> read_identity(claim_reader& claims) {
       || out.rooms.empty())
     return std::nullopt;
   out.rights = *rights;
+  out.rights.record = claims.flag("record");
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include "protocol/dialects/common/dialect.hpp"
 #include "protocol/verbs/error.hpp"
 #include "protocol/verbs/verbs.hpp"
+#include "protocol/verbs/wall_time.hpp"
 
 #include <chrono>
 #include <optional>
@@ -13,9 +14,6 @@
 #include <vector>
 
 namespace troupe::protocol {
-
-/// A wall-clock time, as tokens use for their validity.
-using wall_time = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// A user and its rights, as read from a token.
 struct identity {
@@ -62,9 +60,9 @@ std::error_code make_error_code(claims_errc value);
 
 /// Reads the claims of a token whose signature has been verified: `user` or
 /// `sub`; `room`, a string or an array; optional `rights`, an array of
-/// "publish", "subscribe" and "moderate" (the first two by default), `name`,
-/// `exp`, `nbf` (RFC 7519, section 4.1), and what `rules` require. Unknown
-/// claims are ignored.
+/// "publish", "subscribe" and "moderate" (the first two by default), `record`,
+/// a boolean, `name`, `exp`, `nbf` (RFC 7519, section 4.1), and what `rules`
+/// require. Unknown claims are ignored.
 net::result<identity> read_claims(std::string_view json,
                                   const claim_rules& rules, wall_time now);
 

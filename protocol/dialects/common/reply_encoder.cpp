@@ -52,6 +52,8 @@ struct reply_encoder {
         .add("dataProducers", in.data_producers);
     if (in.lobby)
       to.add("lobby", true);
+    if (in.recording)
+      to.add("recording", *in.recording);
   }
 
   void operator()(const reply::transport_created& in) {
@@ -151,6 +153,14 @@ struct reply_encoder {
 
   void operator()(const reply::chat_history& in) {
     members(out, allocator).add("limit", in.limit).add("messages", in.messages);
+  }
+
+  void operator()(const reply::recording& in) {
+    members(out, allocator).add("recording", in.what);
+  }
+
+  void operator()(const reply::recordings& in) {
+    members(out, allocator).add("recordings", in.list);
   }
 };
 
@@ -346,6 +356,21 @@ struct event_encoder {
         .add("dataConsumerId", in.data_consumer)
         .add("bufferedAmount", in.amount);
   }
+
+  void operator()(const event::recording_started& in) {
+    encode(in.what, out, allocator);
+  }
+
+  void operator()(const event::recording_stopped& in) {
+    object()
+        .add("recordingId", in.id)
+        .add("reason", in.reason)
+        .add("durationMs", in.duration.count());
+  }
+
+  void operator()(const event::recording_consent_asked& in) {
+    encode(in.what, out, allocator);
+  }
 };
 
 } // namespace
@@ -417,6 +442,27 @@ void encode(const waiting_client& in, Value& out, json_allocator& allocator) {
       .add("knockId", in.id)
       .add("name", in.name)
       .add("seconds", in.seconds);
+}
+
+void encode(const recording_info& in, Value& out, json_allocator& allocator) {
+  members to(out, allocator);
+  to.add("recordingId", in.id);
+  to.add("by", in.by.empty() ? std::nullopt : std::optional{in.by});
+  to.add("byName", in.by_name)
+      .add("startedAt", to_text(in.started_at))
+      .add("title", in.title)
+      .add("consent", std::string_view{in.asks ? "ask" : "notice"});
+}
+
+void encode(const recording_summary& in, Value& out,
+            json_allocator& allocator) {
+  members(out, allocator)
+      .add("recordingId", in.id)
+      .add("room", in.room)
+      .add("title", in.title)
+      .add("date", to_text(in.date))
+      .add("url", in.url)
+      .add("durationMs", in.duration.count());
 }
 
 void encode(const event::encoding_score& in, Value& out,

@@ -7,6 +7,7 @@
 #include <rapidjson/document.h>
 
 #include <concepts>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,11 @@ void encode(std::same_as<int> auto in, rapidjson::Value& out, json_allocator&) {
 void encode(std::same_as<uint16_t> auto in, rapidjson::Value& out,
             json_allocator&) {
   out.SetUint(in);
+}
+
+void encode(std::same_as<int64_t> auto in, rapidjson::Value& out,
+            json_allocator&) {
+  out.SetInt64(in);
 }
 
 void encode(std::same_as<uint32_t> auto in, rapidjson::Value& out,
@@ -80,6 +86,25 @@ void encode(const data_producer_info& in, rapidjson::Value& out,
 void encode(const chat_message& in, rapidjson::Value& out,
             json_allocator& allocator);
 
+/// {recordingId, by: peerId | null, byName, startedAt, title, consent: "notice"
+/// | "ask"}; `by` is null if no member has started it.
+void encode(const recording_info& in, rapidjson::Value& out,
+            json_allocator& allocator);
+
+/// {recordingId, room, title, date, url, durationMs}
+void encode(const recording_summary& in, rapidjson::Value& out,
+            json_allocator& allocator);
+
+/// Null if there is no value.
+template <class T>
+void encode(const std::optional<T>& in, rapidjson::Value& out,
+            json_allocator& allocator) {
+  if (in)
+    encode(*in, out, allocator);
+  else
+    out.SetNull();
+}
+
 template <class T>
 void encode(const std::vector<T>& in, rapidjson::Value& out,
             json_allocator& allocator) {
@@ -96,7 +121,8 @@ void encode(const std::vector<T>& in, rapidjson::Value& out,
 /// |---|---|
 /// | ok | {} |
 /// | capabilities | the capabilities themselves |
-/// | joined | {peerId, participants, producers, dataProducers, lobby?} |
+/// | joined | {peerId, participants, producers, dataProducers, lobby?,
+///   recording?} |
 /// | transport_created | {id, iceParameters, iceCandidates, dtlsParameters,
 ///   sctpParameters?, iceServers?} |
 /// | transport_connected | {transportId} |
@@ -113,6 +139,8 @@ void encode(const std::vector<T>& in, rapidjson::Value& out,
 /// | data_subchannels | {dataConsumerId, subchannels} |
 /// | data_buffered | {dataConsumerId, bufferedAmount} |
 /// | chat_history | {limit, messages} |
+/// | recording | {recording: recording | null} |
+/// | recordings | {recordings} |
 void encode_reply(const success& in, rapidjson::Value& out,
                   json_allocator& allocator);
 
@@ -139,6 +167,14 @@ std::string_view kebab_name(const any_event& in);
 class json_object {
 public:
   json_object() : document_(rapidjson::kObjectType) {}
+
+  /// What is encoded as an object.
+  template <class T>
+  static json_object from(const T& in) {
+    json_object out;
+    encode(in, out.document_, out.document_.GetAllocator());
+    return out;
+  }
 
   /// Adds a member. Names must not repeat.
   template <class T>

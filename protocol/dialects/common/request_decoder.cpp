@@ -280,6 +280,30 @@ checked<request> read_end_room(const Value&) {
   return request{verb::end_room{}};
 }
 
+checked<request> read_start_recording(const Value& payload) {
+  verb::start_recording verb;
+  const auto title = optional_text(payload, "title", limits::text, verb.title);
+  return finish(std::move(verb), {title});
+}
+
+checked<request> read_stop_recording(const Value&) {
+  return request{verb::stop_recording{}};
+}
+
+checked<request> read_get_recording(const Value&) {
+  return request{verb::get_recording{}};
+}
+
+checked<request> read_list_recordings(const Value&) {
+  return request{verb::list_recordings{}};
+}
+
+checked<request> read_consent_to_recording(const Value& payload) {
+  verb::consent_to_recording verb;
+  const auto accepted = optional_bool(payload, "accepted", verb.accepted);
+  return finish(std::move(verb), {accepted});
+}
+
 checked<request> read_get_stats(const Value& payload) {
   for (auto name : {"transportId", "producerId", "consumerId", "dataProducerId",
                     "dataConsumerId", "id"}) {

@@ -96,6 +96,17 @@ checked<request> read_turn_away(const rapidjson::Value& payload);
 /// {message}
 checked<request> read_message_lobby(const rapidjson::Value& payload);
 
+/// {title?}
+checked<request> read_start_recording(const rapidjson::Value& payload);
+
+/// {}
+checked<request> read_stop_recording(const rapidjson::Value& payload);
+checked<request> read_get_recording(const rapidjson::Value& payload);
+checked<request> read_list_recordings(const rapidjson::Value& payload);
+
+/// {accepted?}; true by default.
+checked<request> read_consent_to_recording(const rapidjson::Value& payload);
+
 /// {}
 checked<request> read_end_room(const rapidjson::Value& payload);
 

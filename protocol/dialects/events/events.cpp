@@ -51,6 +51,11 @@ constexpr std::array methods{
     method{"turn-away", read_turn_away},
     method{"message-lobby", read_message_lobby},
     method{"end-room", read_end_room},
+    method{"start-recording", read_start_recording},
+    method{"stop-recording", read_stop_recording},
+    method{"get-recording", read_get_recording},
+    method{"list-recordings", read_list_recordings},
+    method{"consent-to-recording", read_consent_to_recording},
     method{"get-producers", read_list_producers},
     method{"get-stats", read_get_stats},
     method{"leave-room", read_leave},
@@ -91,6 +96,7 @@ std::string error_text(const error& why) {
     case error_code::consumer_not_found:
     case error_code::data_producer_not_found:
     case error_code::data_consumer_not_found:
+    case error_code::recording_not_found:
     case error_code::cannot_consume:
       return make_error(why.code).message;
     default:
@@ -124,6 +130,8 @@ std::string acknowledgement(const socketio_call& call, const success& result) {
         .add("dataProducers", joined->data_producers);
     if (joined->lobby)
       out.add("lobby", true);
+    if (joined->recording)
+      out.add("recording", *joined->recording);
     return add_rejoin_secret(out, joined->rejoin_secret).text();
   }
   if (const auto producers = std::get_if<reply::producers>(&result)) {

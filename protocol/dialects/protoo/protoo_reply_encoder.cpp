@@ -77,6 +77,8 @@ struct reply_encoder {
         peers.push_back(peer_data(peer, reply.generation));
     json_object data;
     data.add("peers", peers);
+    if (in.recording)
+      data.add("recording", *in.recording);
     encode(add_rejoin_secret(data, in.rejoin_secret), out, allocator);
   }
 
@@ -117,6 +119,14 @@ struct reply_encoder {
   void operator()(const reply::chat_history& in) {
     encode(json_object{}.add("limit", in.limit).add("messages", in.messages),
            out, allocator);
+  }
+
+  void operator()(const reply::recording& in) {
+    encode(json_object{}.add("recording", in.what), out, allocator);
+  }
+
+  void operator()(const reply::recordings& in) {
+    encode(json_object{}.add("recordings", in.list), out, allocator);
   }
 
   void operator()(const reply::stats& in) {
@@ -300,6 +310,21 @@ struct notice_encoder {
   // The demo has no such event, and ignores unknown ones.
   result operator()(const event::server_draining& in) {
     return protoo_notice{"serverDraining", about("seconds", in.seconds)};
+  }
+
+  // The demo knows none of recordings, either.
+  result operator()(const event::recording_started& in) {
+    return protoo_notice{"recordingStarted", json_object::from(in.what)};
+  }
+
+  result operator()(const event::recording_consent_asked& in) {
+    return protoo_notice{"recordingConsentAsked", json_object::from(in.what)};
+  }
+
+  result operator()(const event::recording_stopped& in) {
+    auto data = about("recordingId", in.id);
+    data.add("reason", in.reason).add("durationMs", in.duration.count());
+    return protoo_notice{"recordingStopped", std::move(data)};
   }
 
   result operator()(const auto&) {

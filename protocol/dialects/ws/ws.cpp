@@ -65,6 +65,11 @@ constexpr std::array methods{
     method{"turn-away", "clients-turned-away", read_turn_away},
     method{"message-lobby", "lobby-messaged", read_message_lobby},
     method{"end-room", "room-ended", read_end_room},
+    method{"start-recording", "recording", read_start_recording},
+    method{"stop-recording", "recording-ended", read_stop_recording},
+    method{"get-recording", "recording", read_get_recording},
+    method{"list-recordings", "recordings", read_list_recordings},
+    method{"consent-to-recording", "consent-set", read_consent_to_recording},
     method{"get-producers", "producers", read_list_producers},
     method{"get-stats", "stats", read_get_stats},
     method{"leave", "left", read_leave},
@@ -276,10 +281,16 @@ private:
   std::string success_text(const slot& of, const success& result) {
     if (const auto joined = std::get_if<reply::joined>(&result))
       rejoin_secret_ = joined->rejoin_secret;
-    if (!of.method)
-      return {};
+    // The join itself has no reply: who joins while the room is recorded is
+    // told like those who were there before.
+    if (!of.method) {
+      const auto joined = std::get_if<reply::joined>(&result);
+      return joined && joined->recording
+                 ? event_text(event::recording_started{*joined->recording})
+                 : std::string{};
+    }
     auto out = envelope(of.method->reply, of);
-    // The join itself has no reply, but every client requests the capabilities.
+    // Every client requests the capabilities.
     // Clients ignore an unknown member beside `data`.
     if (std::holds_alternative<reply::capabilities>(result))
       add_rejoin_secret(out, rejoin_secret_);

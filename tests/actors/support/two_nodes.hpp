@@ -104,9 +104,13 @@ struct bridge_end {
 /// Two nodes of a cluster in one actor_world, in virtual time.
 class two_nodes {
 public:
+  /// Adds to what the rooms of a node use.
+  using addition = std::function<void(size_t node, actors::room_services&)>;
+
   /// With `log` there are data channels, of a fake sctp actor for both nodes.
   explicit two_nodes(actors::config settings = {},
-                     std::shared_ptr<sctp_log> log = nullptr)
+                     std::shared_ptr<sctp_log> log = nullptr,
+                     const addition& add = {})
       : world(settings)
       , log_(std::move(log)) {
     original_ = world.server;
@@ -123,12 +127,14 @@ public:
           std::make_shared<const actors::room_cluster>(actors::room_cluster{
               bridges[i], bridge_node_name(i), i + 1,
               *net::parse_address("127.0.0.1", 1), world.services});
-      servers[i] = actors::spawn_server(*world.system,
-                                        {world.settings.room,
-                                         {&world.sockets->port(), world.load},
-                                         sctp_,
-                                         world.settings.overload.max_waiting,
-                                         shared});
+      actors::room_services rooms{world.settings.room,
+                                  {&world.sockets->port(), world.load},
+                                  sctp_,
+                                  world.settings.overload.max_waiting,
+                                  shared};
+      if (add)
+        add(i, rooms);
+      servers[i] = actors::spawn_server(*world.system, std::move(rooms));
     }
   }
 

@@ -7,8 +7,9 @@ namespace troupe::test {
 /// A client of node a ("ann") and one of node b ("bob") in room r.
 struct ann_and_bob {
   explicit ann_and_bob(actors::config settings = {},
-                       const join_options& bobs = {})
-      : nodes(settings) {
+                       const join_options& bobs = {},
+                       const two_nodes::addition& add = {})
+      : nodes(settings, nullptr, add) {
     ann_joined = ann.get<protocol::reply::joined>(join_as("ann"));
     bob_joined = join_on(nodes, bob, join_as("bob", bobs));
   }

@@ -6,6 +6,7 @@
 #include "tests/protocol/dialects/canonical_ice_servers.hpp"
 #include "tests/protocol/dialects/canonical_moderation.hpp"
 #include "tests/protocol/dialects/canonical_parameters.hpp"
+#include "tests/protocol/dialects/canonical_recording.hpp"
 #include "tests/protocol/dialects/canonical_scores.hpp"
 
 #include <algorithm>
@@ -44,6 +45,20 @@ std::string option(const std::vector<std::string>& words,
     if (x.starts_with(name + '='))
       return x.substr(name.size() + 1);
   return {};
+}
+
+reply::joined parse_joined(const std::vector<std::string>& words) {
+  reply::joined out{peer_id{words.at(1)},
+                    parse_list(option(words, "people"), parse_participant),
+                    parse_list(option(words, "producers"), parse_producer),
+                    parse_list(option(words, "data"), parse_data_producer),
+                    0,
+                    option(words, "secret"),
+                    has_word(words, "host"),
+                    has_word(words, "locked")};
+  if (const auto x = option(words, "recording"); !x.empty())
+    out.recording = parse_recording(split(x, ':'));
+  return out;
 }
 
 error_code parse_error_code(const std::string& name) {
@@ -293,6 +308,14 @@ public:
     return "get_chat_history";
   }
 
+  template <class Verb>
+  requires requires(Verb x) {
+    describe_recording(x);
+  }
+  std::string operator()(const Verb& x) {
+    return describe_recording(x);
+  }
+
 private:
   static std::string written(const json_text& x) {
     return x.text == "{}" ? "" : x.text;
@@ -335,15 +358,6 @@ private:
   std::string text_;
 };
 
-any_event parse_layers(const std::vector<std::string>& ids) {
-  event::consumer_layers_changed out{consumer_id{ids.at(0)}, {}, {}};
-  if (ids.size() > 1)
-    out.spatial_layer = std::stoi(ids[1]);
-  if (ids.size() > 2)
-    out.temporal_layer = std::stoi(ids[2]);
-  return out;
-}
-
 } // namespace
 
 std::string describe(const request& request) {
@@ -358,13 +372,7 @@ outcome parse_outcome(std::string_view line) {
   if (what == "capabilities")
     return success{reply::capabilities{fixed_capabilities()}};
   if (what == "joined")
-    return success{
-        reply::joined{peer_id{words.at(1)},
-                      parse_list(option(words, "people"), parse_participant),
-                      parse_list(option(words, "producers"), parse_producer),
-                      parse_list(option(words, "data"), parse_data_producer), 0,
-                      std::string{option(words, "secret")},
-                      has_word(words, "host"), has_word(words, "locked")}};
+    return success{parse_joined(words)};
   if (what == "transport") {
     reply::transport_created out{transport_id{words.at(1)}, fixed_ice(),
                                  fixed_candidates(), fixed_dtls()};
@@ -406,6 +414,10 @@ outcome parse_outcome(std::string_view line) {
                                         : std::vector<producer_info>{}}};
   if (what == "stats")
     return success{reply::stats{{words.at(1)}}};
+  if (auto done = parse_recording_outcome(
+          what,
+          words.size() > 1 ? split(words[1], ':') : std::vector<std::string>{}))
+    return std::move(*done);
   if (what == "error")
     return make_error(parse_error_code(words.at(1)));
   throw std::invalid_argument("unknown outcome: " + what);
@@ -448,12 +460,8 @@ any_event parse_event(std::string_view line) {
     return parse_layers(ids);
   if (what == "producer-score")
     return parse_producer_score(ids);
-  if (what == "producer-layers-wanted") {
-    event::producer_layers_wanted out{producer_id{ids.at(0)}, {}};
-    if (ids.size() > 1)
-      out.spatial_layer = std::stoi(ids[1]);
-    return out;
-  }
+  if (what == "producer-layers-wanted")
+    return parse_layers_wanted(ids);
   if (what == "active-speaker")
     return about == "-" ? event::active_speaker{}
                         : event::active_speaker{peer_id{ids.at(0)},
@@ -463,6 +471,8 @@ any_event parse_event(std::string_view line) {
   if (what.starts_with("data-"))
     return parse_data_event(what, ids);
   if (auto done = parse_moderation_event(what, ids))
+    return std::move(*done);
+  if (auto done = parse_recording_event(what, ids))
     return std::move(*done);
   if (what == "server-draining")
     return event::server_draining{std::stoi(about)};

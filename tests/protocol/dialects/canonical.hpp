@@ -17,13 +17,15 @@ std::string describe(const protocol::request& request);
 
 /// The outcome that a line such as these describes:
 ///   ok | capabilities | joined alice people=alice:Alice:av
-///   producers=p1:bob:audio data=d1:bob:chat secret=s1 host locked |
+///   producers=p1:bob:audio data=d1:bob:chat secret=s1 host locked
+///   recording=r1:ann |
 ///   transport t1 | transport t1 sctp turn | connected t1 | ice (turn) |
 ///   produced p1
 ///   consumed c1 of p1:bob:video (scores=10:9:9) | consumers c1,c2 | producers
 ///   p1:bob:audio stats [] | error room-not-found | data-produced d1 |
 ///   data-consumed e1 of d1:bob:chat | data-consumers e1,e2 |
-///   data-subchannels e1 1,2 | data-producers d1:bob:chat
+///   data-subchannels e1 1,2 | data-producers d1:bob:chat |
+///   recording r1:ann (or recording) | recordings r1
 protocol::outcome parse_outcome(std::string_view line);
 
 /// The event that a line such as these describes:
@@ -39,6 +41,8 @@ protocol::outcome parse_outcome(std::string_view line);
 ///   lobby-message Hello:ann:Ann
 ///   data-producer-added d1:bob:chat | data-producer-closed d1:bob
 ///   data-consumer-closed e1:d1 | data-consumer-paused e1
+///   recording-started r1:ann | recording-consent-asked r1:ann:ask |
+///   recording-stopped r1:disk-full
 /// The moderator's id may follow where one can be the author:
 ///   producer-paused p1:bob:ann | room-locked yes:ann | kicked daily:ann
 protocol::any_event parse_event(std::string_view line);

@@ -29,4 +29,23 @@ parse_producer_score(const std::vector<std::string>& ids) {
   return out;
 }
 
+inline protocol::any_event parse_layers(const std::vector<std::string>& ids) {
+  protocol::event::consumer_layers_changed out{
+      protocol::consumer_id{ids.at(0)}, {}, {}};
+  if (ids.size() > 1)
+    out.spatial_layer = std::stoi(ids[1]);
+  if (ids.size() > 2)
+    out.temporal_layer = std::stoi(ids[2]);
+  return out;
+}
+
+inline protocol::any_event
+parse_layers_wanted(const std::vector<std::string>& ids) {
+  protocol::event::producer_layers_wanted out{protocol::producer_id{ids.at(0)},
+                                              {}};
+  if (ids.size() > 1)
+    out.spatial_layer = std::stoi(ids[1]);
+  return out;
+}
+
 } // namespace troupe::test

@@ -198,6 +198,12 @@ struct members_of {
   members operator()(const verb::lock_room&) {
     return {{"locked", flag}};
   }
+  members operator()(const verb::start_recording&) {
+    return {{"title", optional_id}};
+  }
+  members operator()(const verb::consent_to_recording&) {
+    return {{"accepted", flag}};
+  }
 };
 
 std::string object(const members& all, const std::string& changed = {},

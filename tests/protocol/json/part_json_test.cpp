@@ -33,6 +33,29 @@ TEST_CASE("a member that another node describes is read as it was written") {
   CHECK(read_described_member(to_json(x)).value() == x);
 }
 
+TEST_CASE(
+    "what a member's node records, and its consent, are read as written") {
+  described_member x{"Ann"};
+  x.recording =
+      recording_info{recording_id{"r1"},
+                     peer_id{"ann"},
+                     "Ann",
+                     wall_time{std::chrono::milliseconds{1769860800250}},
+                     "Weekly",
+                     true};
+  x.accepts = recording_id{"r1"};
+  CHECK(read_described_member(to_json(x)).value() == x);
+  CHECK_FALSE(read_described_member(
+      R"({"rank":1,"recording":{"id":"r1","startedAtMs":253402300800000}})"));
+}
+
+TEST_CASE("a node of a version without recordings tells its members of none") {
+  const auto x = read_described_member(R"({"rank":1})").value();
+  CHECK_FALSE(x.is_told_of_recordings);
+  CHECK_FALSE(x.recording);
+  CHECK(x.accepts.empty());
+}
+
 TEST_CASE("a producer that another node describes is read as it was written") {
   const described_producer x{
       media_kind::video, true, {R"({"a":1})"}, "simulcast", opus_parameters()};

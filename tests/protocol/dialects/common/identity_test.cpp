@@ -65,6 +65,13 @@ TEST_CASE("a star allows all rooms, and is no wildcard within a name") {
   CHECK_FALSE(read(R"({"user":"a","room":"a*"})").may_join(room_id{"any"}));
 }
 
+TEST_CASE("the claim record grants or withholds recordings") {
+  CHECK_FALSE(read(R"({"user":"a","room":"r"})").rights.record.has_value());
+  CHECK(read(R"({"user":"a","room":"r","record":true})").rights.record == true);
+  CHECK(read(R"({"user":"a","room":"r","record":false})").rights.record
+        == false);
+}
+
 TEST_CASE("an empty list of rights grants no rights") {
   auto x = read(R"({"user":"a","room":"r","rights":[]})");
   CHECK_FALSE(x.rights.publish);
@@ -73,18 +80,26 @@ TEST_CASE("an empty list of rights grants no rights") {
 }
 
 TEST_CASE("claims of the wrong kind are refused") {
-  for (auto json :
-       {"", "null", "[]", "{}", R"({"user":"a"})", R"({"room":"r"})",
-        R"({"user":"","room":"r"})", R"({"user":1,"room":"r"})",
-        R"({"user":"a","room":""})", R"({"user":"a","room":[]})",
-        R"({"user":"a","room":["r",1]})", R"({"user":"a","room":{"r":1}})",
-        R"({"user":"a","sub":"b","room":"r"})",
-        R"({"user":"a","room":"r","rights":["fly"]})",
-        R"({"user":"a","room":"r","rights":{"publish":true}})",
-        R"({"user":"a","room":"r","name":5})",
-        R"({"user":"a","room":"r","exp":"never"})",
-        R"({"user":"a","room":"r","nbf":null})",
-        R"({"user":"a","room":"r","room":"*"})"}) {
+  for (auto json : {"",
+                    "null",
+                    "[]",
+                    "{}",
+                    R"({"user":"a"})",
+                    R"({"room":"r"})",
+                    R"({"user":"","room":"r"})",
+                    R"({"user":1,"room":"r"})",
+                    R"({"user":"a","room":""})",
+                    R"({"user":"a","room":[]})",
+                    R"({"user":"a","room":["r",1]})",
+                    R"({"user":"a","room":{"r":1}})",
+                    R"({"user":"a","sub":"b","room":"r"})",
+                    R"({"user":"a","room":"r","rights":["fly"]})",
+                    R"({"user":"a","room":"r","record":"yes"})",
+                    R"({"user":"a","room":"r","rights":{"publish":true}})",
+                    R"({"user":"a","room":"r","name":5})",
+                    R"({"user":"a","room":"r","exp":"never"})",
+                    R"({"user":"a","room":"r","nbf":null})",
+                    R"({"user":"a","room":"r","room":"*"})"}) {
     CAPTURE(json);
     CHECK(refusal(json) == claims_errc::malformed);
   }
