@@ -1,6 +1,7 @@
 #include "actors/http/admin_commands.hpp"
 
 #include "actors/base/log.hpp"
+#include "protocol/dialects/common/reply_encoder.hpp"
 #include "protocol/json/json_writer.hpp"
 
 #include <memory>
@@ -67,6 +68,27 @@ void admin_commands::send_message() {
       task_.answer(out.str());
     });
   });
+}
+
+void admin_commands::start_recording() {
+  task_.with_room([this](const room_actor& room) {
+    task_.ask<protocol::reply::recording>(
+        room, start_room_recording{task_.job.call.title},
+        [this](protocol::reply::recording& x) {
+          task_.answer(
+              net::json_response(201, protocol::to_json(x.what.value())));
+        });
+  });
+}
+
+void admin_commands::stop_recording() {
+  const auto& which = task_.job.call.recording;
+  task_.ask<room_found>(
+      task_.job.server, find_recording{which}, [this, which](room_found& x) {
+        task_.ask<done>(x.room, stop_room_recording{which}, [this](done&) {
+          task_.answer(net::http_response{204, {}, {}});
+        });
+      });
 }
 
 } // namespace troupe::actors

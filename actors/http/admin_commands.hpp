@@ -22,6 +22,12 @@ public:
   /// Sends the message to the room, and responds with its data producer.
   void send_message();
 
+  /// Starts a recording of the room, and responds with it.
+  void start_recording();
+
+  /// Ends a recording of this node, and responds before its files are whole.
+  void stop_recording();
+
 private:
   admin_context& task_;
 };

@@ -2,6 +2,8 @@
 
 #include "net/base/utf8.hpp"
 #include "protocol/dialects/common/http_call.hpp"
+#include "protocol/dialects/common/request_decoder.hpp"
+#include "protocol/json/json_limits.hpp"
 
 #include <array>
 #include <charconv>
@@ -40,6 +42,9 @@ constexpr std::array routes{
     admin_route{"GET",
                 "/rooms/{room}/peers/{peer}/consumers/{consumer}/explain",
                 admin_action::explain_consumer},
+    admin_route{"POST", "/rooms/{room}/recordings",
+                admin_action::start_recording},
+    admin_route{"POST", "/recordings/{id}/stop", admin_action::stop_recording},
 };
 
 size_t body_limit(admin_action what) {
@@ -79,6 +84,8 @@ bool match(std::string_view path, const admin_route& route, admin_call& out) {
       out.peer = peer_id{std::move(*part)};
     else if (wanted[i] == "{consumer}")
       out.consumer = consumer_id{std::move(*part)};
+    else if (wanted[i] == "{id}")
+      out.recording = protocol::recording_id{std::move(*part)};
   }
   return true;
 }
@@ -162,6 +169,21 @@ std::optional<std::string> read_message(const net::http_request& request,
   return read_subchannels(request, out);
 }
 
+// The title of a recording; without a body it has none.
+std::optional<std::string> read_title(const net::http_request& request,
+                                      std::string& out) {
+  if (request.body.empty())
+    return std::nullopt;
+  const auto body = protocol::parse_json(request.body);
+  if (!body || !body->IsObject())
+    return "the body must be a JSON object";
+  auto read = protocol::read_start_recording(*body);
+  if (!read)
+    return read.error().what;
+  out = std::move(std::get<protocol::verb::start_recording>(*read).title);
+  return std::nullopt;
+}
+
 // Why the arguments of the request are invalid, or nothing.
 std::optional<std::string> read_arguments(const net::http_request& request,
                                           admin_call& out) {
@@ -174,6 +196,8 @@ std::optional<std::string> read_arguments(const net::http_request& request,
       return read_mute(request, out);
     case admin_action::send_to_room:
       return read_message(request, out.message);
+    case admin_action::start_recording:
+      return read_title(request, out.title);
     case admin_action::lock_room:
       out.locked = request.method == "POST";
       return std::nullopt;
@@ -201,6 +225,10 @@ net::http_response admin_error(const protocol::error& x) {
       return admin_error(404, "room-not-found", x.message);
     case error_code::unsupported:
       return admin_error(409, "unsupported", x.message);
+    case error_code::wrong_state:
+      return admin_error(409, "wrong-state", x.message);
+    case error_code::recording_not_found:
+      return admin_error(404, "recording-not-found", x.message);
     case error_code::consumer_not_found:
       return admin_error(404, "consumer-not-found", x.message);
     case error_code::peer_not_found:

@@ -40,6 +40,8 @@ enum class admin_action : uint8_t {
   mute_peer,
   get_peer_stats,
   explain_consumer,
+  start_recording,
+  stop_recording,
 };
 
 /// An operation of the API. Parts of the path in braces are parameters.
@@ -71,6 +73,10 @@ struct admin_call {
   bool locked = true;
   /// For mute_peer; both kinds if absent.
   std::optional<protocol::media_kind> kind;
+  /// For start_recording.
+  std::string title = {};
+  /// For stop_recording.
+  protocol::recording_id recording = {};
   /// For send_to_room.
   admin_message message = {};
   /// For list_rooms: the page size, and the room after which the page begins.

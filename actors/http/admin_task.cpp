@@ -46,6 +46,10 @@ void task_state::start(const admin_job& job) {
       return commands.moderate();
     case admin_action::send_to_room:
       return commands.send_message();
+    case admin_action::start_recording:
+      return commands.start_recording();
+    case admin_action::stop_recording:
+      return commands.stop_recording();
     default:
       return reports.describe_room();
   }

@@ -159,6 +159,8 @@ http_reply provoke(scene& on, const std::string& method,
       on.bring_back_both();
       return on.ask(method, target_of(on, path));
     case 400:
+      if (target.ends_with("/recordings"))
+        return on.ask(method, target, bearer(token), R"({"title":7})");
       return on.ask(method, target + "?limit=0&kind=smell");
     case 409: {
       scene without{true, {}, "off"};
@@ -252,6 +254,9 @@ TEST_CASE("every admin response matches docs/openapi.json") {
         CAPTURE(method);
         CAPTURE(target);
         CAPTURE(status);
+        // This node does not record: see tests/actors/room/recording_test.cpp.
+        if (status == 201 || (status == 204 && target.ends_with("/stop")))
+          continue;
         auto reply = provoke(on, method, target, status);
         CHECK(reply.status == status);
         CHECK(mismatch(description, response.value, reply.body) == "");
