@@ -42,6 +42,9 @@ struct disk_thread::state {
   }
 
   const std::shared_ptr<disk> where;
+  std::atomic<uint64_t> waiting{0};
+  std::atomic<uint64_t> written{0};
+  std::atomic<uint64_t> failures{0};
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<std::function<void(disk&)>> tasks;
@@ -73,6 +76,12 @@ disk_thread::create(const std::string& path, done failed) {
 
 void disk_thread::run(std::function<void(disk&)> task) {
   state_->post(std::move(task));
+}
+
+disk_thread::totals disk_thread::read_totals() const {
+  return {state_->waiting.load(std::memory_order_relaxed),
+          state_->written.load(std::memory_order_relaxed),
+          state_->failures.load(std::memory_order_relaxed)};
 }
 
 bool disk_thread::stop(std::chrono::milliseconds patience) {
@@ -140,16 +149,21 @@ void disk_thread::writer::post(
   if (!thread)
     return;
   waiting_ += weight;
-  thread->post(
-      [me = shared_from_this(), weight, what = std::move(what)](disk&) {
-        if (me->file_) {
-          if (auto why = what(*me->file_))
-            me->fail(why);
-          else
-            me->outcome_.written += weight;
-        }
-        me->waiting_ -= weight;
-      });
+  thread->waiting += weight;
+  // The thread's state outlives its tasks.
+  thread->post([me = shared_from_this(), all = thread.get(), weight,
+                what = std::move(what)](disk&) {
+    if (me->file_) {
+      if (auto why = what(*me->file_)) {
+        me->fail(why);
+      } else {
+        me->outcome_.written += weight;
+        all->written += weight;
+      }
+    }
+    me->waiting_ -= weight;
+    all->waiting -= weight;
+  });
 }
 
 void disk_thread::writer::open(disk& where, const std::string& path) {
@@ -163,6 +177,8 @@ void disk_thread::writer::open(disk& where, const std::string& path) {
 // a whole one.
 void disk_thread::writer::fail(std::error_code why) {
   outcome_.why = why;
+  if (auto thread = thread_.lock())
+    ++thread->failures;
   if (file_)
     file_->truncate(end_);
   file_ = nullptr;

@@ -22,6 +22,13 @@ public:
     uint64_t written = 0; // octets of whole pieces
   };
 
+  /// What all files together have needed.
+  struct totals {
+    uint64_t waiting = 0;  // octets that wait or are being written
+    uint64_t written = 0;  // octets of whole pieces
+    uint64_t failures = 0; // files that could not be written to their end
+  };
+
   /// Called on the thread.
   using done = std::function<void(const outcome&)>;
 
@@ -43,6 +50,8 @@ public:
 
   /// Runs `task` on the thread, in its turn.
   void run(std::function<void(disk&)> task);
+
+  totals read_totals() const;
 
   /// Takes nothing more, and waits until what was wanted is done. Returns false
   /// if the disk takes longer than `patience`: then what is left is dropped,

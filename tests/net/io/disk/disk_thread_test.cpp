@@ -129,6 +129,8 @@ TEST_CASE("pieces are written in order, and over earlier ones") {
     CHECK_FALSE(out.why);
     CHECK(out.written == 19);
     CHECK(file->waiting() == 0);
+    CHECK(disk.read_totals().written == 19);
+    CHECK(disk.read_totals().waiting == 0);
   }
   CHECK(read_file(in / "room/a.webm") == "HEADer.one.two.");
   struct stat facts {};
@@ -168,6 +170,8 @@ TEST_CASE(
   CHECK(out.written == 0);
   CHECK(file->waiting() == 0);
   CHECK(failures == 1);
+  CHECK(disk.read_totals().failures == 1);
+  CHECK(disk.read_totals().waiting == 0);
 }
 
 TEST_CASE("a full disk keeps the whole pieces") {
@@ -195,6 +199,7 @@ TEST_CASE("what waits for a frozen disk is known, and it holds up no stop") {
   for (int i = 0; i < 3; ++i)
     file->append(octets("1234567890"));
   CHECK(file->waiting() == 30);
+  CHECK(disk.read_totals().waiting == 30);
   CHECK_FALSE(disk.stop(10ms));
   CHECK_FALSE(disk.stop(10ms));
   file->append(octets("late"));
