@@ -3,6 +3,7 @@
 #include "actors/config/cluster_keys.hpp"
 #include "actors/config/config_file.hpp"
 #include "actors/config/option_table.hpp"
+#include "actors/config/record_keys.hpp"
 #include "actors/config/validators.hpp"
 #include "actors/config/webhook_keys.hpp"
 
@@ -29,6 +30,7 @@ public:
     add_overload();
     add_cluster_keys(*this, out_.cluster);
     add_webhook_keys(*this, out_.webhooks);
+    add_record_keys(*this, out_.record);
     add_rest();
   }
 
@@ -44,6 +46,8 @@ public:
     if (auto fault = find_cluster_fault(out_.cluster))
       throw CLI::ValidationError(*fault);
     if (auto fault = find_webhook_fault(out_.webhooks))
+      throw CLI::ValidationError(*fault);
+    if (auto fault = find_record_fault(out_.record))
       throw CLI::ValidationError(*fault);
   }
 

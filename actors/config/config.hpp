@@ -145,6 +145,17 @@ struct config {
     uint32_t max_events = 10'000; // of one receiver
   } webhooks;
 
+  struct record_keys {
+    std::string directory; // empty: nothing is recorded
+    bool automatic = false;
+    std::string consent = "notice";        // or "ask"
+    uint64_t min_free = uint64_t{1} << 30; // octets
+    uint64_t max_bytes = 0;                // of a recording; 0: no limit
+    uint32_t keep_days = 0;                // 0: for ever
+    std::string public_url;                // empty: the page's origin
+    std::string secret_file;               // empty: a secret of its own
+  } record;
+
   struct thread_keys {
     uint32_t scheduler = 0; // 0: one per core
     uint32_t io = 1;

@@ -62,6 +62,15 @@ public:
         ->capture_default_str();
   }
 
+  /// A number of octets, which may have a unit of powers of 1024: 500M, 1G.
+  void add_size(const std::string& name, uint64_t& out,
+                const std::string& help) {
+    app_.add_option("--" + name, out, help)
+        ->check(not_empty())
+        ->transform(CLI::AsSizeValue(false))
+        ->capture_default_str();
+  }
+
   /// Texts separated by commas, each of which passes `check`.
   void add_list(const std::string& name, std::vector<std::string>& out,
                 const std::string& help, const CLI::Validator& check) {
