@@ -325,6 +325,26 @@ void add_webhooks(prometheus_text& out,
   });
 }
 
+void add_recordings(prometheus_text& out, const recording_reading& x) {
+  out.gauge("troupe_recordings", "Recordings that go on.",
+            to_gauge(x.going_on));
+  out.counter("troupe_recordings_failed_total",
+              "Recordings that the disk or a defect has ended.", x.failed);
+  out.counter("troupe_recordings_recovered_total",
+              "Recordings that an earlier process had left unfinished.",
+              x.recovered);
+  out.counter("troupe_recordings_degraded_total",
+              "Times that the disk was too slow for all media of a recording.",
+              x.degraded);
+  out.counter("troupe_recording_written_bytes_total",
+              "Bytes written to files of recordings.", x.octets_written);
+  out.gauge("troupe_recording_waiting_bytes",
+            "Bytes of recordings that wait for the disk.", x.octets_waiting);
+  out.counter("troupe_recording_write_failures_total",
+              "Files of recordings that could not be written to their end.",
+              x.write_failures);
+}
+
 void add_process(prometheus_text& out, const net::process_facts& x) {
   out.counter("process_cpu_seconds_total", "CPU time, user and system.");
   out.sample(net::to_seconds(x.cpu_time));
@@ -398,6 +418,8 @@ std::string render_metrics(const metrics_snapshot& x) {
     add_trunk_metrics(out, x.trunks);
   }
   add_webhooks(out, x.webhooks);
+  if (x.recordings)
+    add_recordings(out, *x.recordings);
   add_process(out, x.process);
   return out.text();
 }

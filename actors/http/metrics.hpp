@@ -4,6 +4,7 @@
 #include "actors/cluster/cluster_report.hpp"
 #include "actors/io/media_sockets.hpp"
 #include "actors/load/overload_state_board.hpp"
+#include "actors/recording/recording_figures.hpp"
 #include "actors/webhooks/webhook_figures.hpp"
 #include "net/io/http/http_server.hpp"
 #include "net/io/http/reject_counters.hpp"
@@ -60,6 +61,9 @@ struct metrics_snapshot {
 
   /// Of each receiver of webhooks, in the order of `webhooks.urls`.
   std::vector<webhook_reading> webhooks;
+
+  /// Nothing if this server does not record.
+  std::optional<recording_reading> recordings;
 
   /// Nothing if this server is alone.
   std::optional<cluster_report> cluster;

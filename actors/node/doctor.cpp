@@ -445,6 +445,7 @@ std::vector<finding> diagnose(const config& settings,
   diagnose_plain_transports(settings, out);
   diagnose_ice_servers(settings, facts, out);
   diagnose_webhooks(settings, facts, out);
+  diagnose_recordings(settings, facts, out);
   diagnose_cluster(settings.cluster, facts.cluster, facts.now, out);
   return out;
 }

@@ -47,6 +47,14 @@ struct webhook_fact {
   net::http_answer probe;
 };
 
+/// Where recordings go.
+struct recording_disk_fact {
+  bool exists = false;
+  bool writable = false;
+  uint64_t free = 0;  // octets
+  secret_fact secret; // of links to recordings
+};
+
 /// Facts about the host on which the doctor bases its findings.
 struct doctor_facts {
   std::vector<port_fact> ports;
@@ -73,6 +81,8 @@ struct doctor_facts {
   secret_fact webhook_secret;
   std::vector<webhook_fact> webhooks;
   bool webhook_spool_writable = true;
+  /// Set if the configuration names a directory for recordings.
+  std::optional<recording_disk_fact> recordings;
   bool srtp_available = true;
   std::string srtp_backend; // the one to be used
   bool has_page = true;
@@ -102,6 +112,10 @@ void diagnose_ice_servers(const config& settings, const doctor_facts& facts,
 /// Adds the findings on webhooks; nothing if there are none.
 void diagnose_webhooks(const config& settings, const doctor_facts& facts,
                        std::vector<finding>& out);
+
+/// Adds the findings on recordings; nothing if there are none.
+void diagnose_recordings(const config& settings, const doctor_facts& facts,
+                         std::vector<finding>& out);
 
 /// Judges the facts. Every topic has at least one finding.
 std::vector<finding> diagnose(const config& settings,

@@ -3,6 +3,7 @@
 #include "actors/config/net_settings.hpp"
 #include "actors/config/secret_file.hpp"
 #include "actors/http/admin_api.hpp"
+#include "actors/node/node_recordings.hpp"
 #include "actors/node/node_webhooks.hpp"
 #include "actors/node/page_files.hpp"
 #include "actors/session/authenticator.hpp"
@@ -88,6 +89,19 @@ void add_webhooks(doctor_facts& out, const config::webhook_keys& settings) {
     out.webhook_spool_writable = is_writable(settings.spool);
 }
 
+void add_recordings(doctor_facts& out, const config::record_keys& settings) {
+  if (settings.directory.empty())
+    return;
+  auto& x = out.recordings.emplace();
+  std::error_code ignored;
+  x.exists = std::filesystem::is_directory(settings.directory, ignored);
+  x.writable = x.exists && is_writable(settings.directory);
+  if (const auto free = net::host_disk()->free_octets(settings.directory))
+    x.free = *free;
+  x.secret =
+      look_at(settings.secret_file, make_recording_secret(settings).failure);
+}
+
 } // namespace
 
 doctor_facts gather_facts(const config& settings) {
@@ -118,6 +132,7 @@ doctor_facts gather_facts(const config& settings) {
   add_secrets(out, settings);
   add_ice_servers(out, rtc);
   add_webhooks(out, settings.webhooks);
+  add_recordings(out, settings.record);
   auto backend = to_backend(rtc.srtp_backend);
   out.srtp_available = backend.has_value();
   if (backend)

@@ -14,6 +14,7 @@
 #include "actors/load/load_actor.hpp"
 #include "actors/node/node_cluster.hpp"
 #include "actors/node/node_log.hpp"
+#include "actors/node/node_recordings.hpp"
 #include "actors/node/node_webhooks.hpp"
 #include "actors/room/server_actor.hpp"
 #include "actors/sctp/sctp_actor.hpp"
@@ -137,6 +138,12 @@ struct node::impl {
   // Waits until no more than `count` actors live, half a second at most.
   void await_actors(size_t count, net::duration most = default_patience);
 
+  // Waits until recordings have ended and are on the disk, for a while.
+  void finish_recordings();
+
+  // The actors that live until the rooms' last webhooks are sent.
+  size_t lasting_actors() const;
+
   // Waits for the rooms' last webhooks, for a while.
   void finish_webhooks();
 
@@ -158,8 +165,9 @@ struct node::impl {
   http_clients_actor clients;
   std::shared_ptr<overload_state_board> board =
       std::make_shared<overload_state_board>();
-  std::unique_ptr<cluster_service> cluster;  // null: there is none
-  std::unique_ptr<webhook_service> webhooks; // null: there are none
+  std::unique_ptr<cluster_service> cluster;      // null: there is none
+  std::unique_ptr<webhook_service> webhooks;     // null: there are none
+  std::unique_ptr<recording_service> recordings; // null: there are none
   std::unique_ptr<http_gateway> gateway;
   std::unique_ptr<net::http_server> http;
   bool running = false; // something must be stopped
@@ -203,6 +211,10 @@ std::optional<std::string> node::impl::start() {
     return failure;
   if (auto failure = start_webhooks(settings, system, webhooks))
     return failure;
+  if (auto failure = start_recordings(settings.record, system, recordings))
+    return failure;
+  if (recordings)
+    recordings->recover({});
   open_rooms(services);
   gateway = std::make_unique<http_gateway>(
       system, services, caf::actor_cast<room_gate_actor>(server), entry.auth);
@@ -254,6 +266,7 @@ void node::impl::stop() {
     caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(load, caf::exit_reason::user_shutdown);
   system.await_actors_before_shutdown(false);
+  finish_recordings();
   finish_webhooks();
   await_actors(2); // last packets go through SCTP and sockets
   caf::anon_send_exit(sctp, caf::exit_reason::user_shutdown);
@@ -324,6 +337,8 @@ metrics_snapshot node::impl::snapshot() {
         std::chrono::duration<double>(when->time_since_epoch()).count();
   if (webhooks)
     x.webhooks = webhooks->report(std::chrono::steady_clock::now());
+  if (recordings)
+    x.recordings = recordings->report();
   if (cluster)
     x.cluster = cluster->report();
   x.process = net::read_process_facts();
@@ -339,10 +354,23 @@ void node::impl::await_actors(size_t count, net::duration most) {
     std::this_thread::sleep_for(step);
 }
 
+size_t node::impl::lasting_actors() const {
+  return 2 + (webhooks ? webhooks->outlet()->receivers.size() : 0);
+}
+
+void node::impl::finish_recordings() {
+  if (!recordings)
+    return;
+  recordings->end_retention();
+  // Rooms wait for their recordings, and these for the disk.
+  await_actors(lasting_actors(), std::chrono::seconds{5});
+  recordings->stop();
+}
+
 void node::impl::finish_webhooks() {
   if (!webhooks)
     return;
-  await_actors(2 + webhooks->outlet()->receivers.size());
+  await_actors(lasting_actors());
   webhooks->finish();
   await_actors(2, std::chrono::seconds{2});
   webhooks->stop();

@@ -2,6 +2,7 @@
 
 #include "actors/media/producer_entry.hpp"
 #include "actors/recording/manifest.hpp"
+#include "actors/recording/recording_figures.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -103,6 +104,7 @@ struct recording_services {
   std::string directory;
   uint64_t min_free = 0;  // octets
   uint64_t max_bytes = 0; // of one recording; 0: no limit
+  std::shared_ptr<recording_figures> figures = {};
 };
 
 /// What a recording is called, and who has started it.

@@ -30,6 +30,7 @@ metrics_snapshot everything() {
   out.certificate_expires = 4e9;
   out.cluster.emplace();
   out.webhooks.emplace_back();
+  out.recordings.emplace();
   return out;
 }
 
