@@ -35,12 +35,14 @@ net::http_response preflight() {
 admin_api::admin_api(caf::actor_system& system, server_actor server,
                      admin_settings settings,
                      std::function<metrics_snapshot()> stats,
-                     admin_cluster cluster)
+                     admin_cluster cluster,
+                     std::shared_ptr<recording_catalogue> recordings)
     : system_(system)
     , server_(std::move(server))
     , settings_(std::move(settings))
     , stats_(std::move(stats))
-    , cluster_(std::move(cluster)) {}
+    , cluster_(std::move(cluster))
+    , recordings_(std::move(recordings)) {}
 
 bool admin_api::handle(const net::http_request& request,
                        const net::http_responder& respond) {
@@ -76,10 +78,11 @@ bool admin_api::handle(const net::http_request& request,
       answer(net::json_response(200, cluster_json(stats_().cluster)));
     });
   else
-    start_admin_task(system_, {std::move(asked), std::move(answer), server_,
-                               settings_.request_timeout, cluster_,
-                               cluster_.actor ? to_admin_request(request)
-                                              : admin_request{}});
+    start_admin_task(
+        system_, {std::move(asked), std::move(answer), server_,
+                  settings_.request_timeout, cluster_,
+                  cluster_.actor ? to_admin_request(request) : admin_request{},
+                  false, recordings_});
   return true;
 }
 

@@ -31,7 +31,8 @@ public:
   /// object. In a cluster, what other nodes have is asked of them.
   admin_api(caf::actor_system& system, server_actor server,
             admin_settings settings, std::function<metrics_snapshot()> stats,
-            admin_cluster cluster = {});
+            admin_cluster cluster = {},
+            std::shared_ptr<recording_catalogue> recordings = {});
 
   /// Handles requests below the prefix only. May respond from any thread.
   bool handle(const net::http_request& request,
@@ -47,6 +48,7 @@ private:
   const admin_settings settings_;
   const std::function<metrics_snapshot()> stats_;
   const admin_cluster cluster_;
+  const std::shared_ptr<recording_catalogue> recordings_;
 };
 
 /// Reads the token's file. On failure, returns one line for the operator.

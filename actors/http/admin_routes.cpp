@@ -45,6 +45,11 @@ constexpr std::array routes{
     admin_route{"POST", "/rooms/{room}/recordings",
                 admin_action::start_recording},
     admin_route{"POST", "/recordings/{id}/stop", admin_action::stop_recording},
+    admin_route{"GET", "/rooms/{room}/recordings",
+                admin_action::list_room_recordings},
+    admin_route{"GET", "/recordings", admin_action::list_recordings},
+    admin_route{"GET", "/recordings/{id}", admin_action::get_recording},
+    admin_route{"DELETE", "/recordings/{id}", admin_action::remove_recording},
 };
 
 size_t body_limit(admin_action what) {
@@ -85,7 +90,7 @@ bool match(std::string_view path, const admin_route& route, admin_call& out) {
     else if (wanted[i] == "{consumer}")
       out.consumer = consumer_id{std::move(*part)};
     else if (wanted[i] == "{id}")
-      out.recording = protocol::recording_id{std::move(*part)};
+      out.recording = recording_id{std::move(*part)};
   }
   return true;
 }
@@ -191,6 +196,8 @@ std::optional<std::string> read_arguments(const net::http_request& request,
     return "the query must be percent-encoded UTF-8";
   switch (out.action) {
     case admin_action::list_rooms:
+    case admin_action::list_recordings:
+    case admin_action::list_room_recordings:
       return read_page(request, out);
     case admin_action::mute_peer:
       return read_mute(request, out);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/base/ids.hpp"
+#include "actors/recording/manifest.hpp"
 #include "net/io/http/http_types.hpp"
 #include "protocol/verbs/error.hpp"
 #include "protocol/verbs/verbs.hpp"
@@ -42,6 +43,10 @@ enum class admin_action : uint8_t {
   explain_consumer,
   start_recording,
   stop_recording,
+  list_recordings,
+  list_room_recordings,
+  get_recording,
+  remove_recording,
 };
 
 /// An operation of the API. Parts of the path in braces are parameters.
@@ -75,11 +80,12 @@ struct admin_call {
   std::optional<protocol::media_kind> kind;
   /// For start_recording.
   std::string title = {};
-  /// For stop_recording.
-  protocol::recording_id recording = {};
   /// For send_to_room.
   admin_message message = {};
-  /// For list_rooms: the page size, and the room after which the page begins.
+  /// For stop_recording, get_recording and remove_recording.
+  recording_id recording = {};
+  /// For lists: the page size, and the room or recording after which the page
+  /// begins.
   size_t limit = 100;
   std::string after;
 };

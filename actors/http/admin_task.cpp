@@ -3,6 +3,7 @@
 #include "actors/http/admin_commands.hpp"
 #include "actors/http/admin_listing.hpp"
 #include "actors/http/admin_proxy.hpp"
+#include "actors/http/admin_recordings.hpp"
 #include "actors/http/admin_reports.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -25,6 +26,7 @@ struct task_state {
   admin_listing listing{task, proxy};
   admin_reports reports{task, proxy};
   admin_commands commands{task};
+  admin_recordings recordings{task};
 };
 
 void task_state::start(const admin_job& job) {
@@ -50,6 +52,13 @@ void task_state::start(const admin_job& job) {
       return commands.start_recording();
     case admin_action::stop_recording:
       return commands.stop_recording();
+    case admin_action::list_recordings:
+    case admin_action::list_room_recordings:
+      return recordings.list();
+    case admin_action::get_recording:
+      return recordings.describe();
+    case admin_action::remove_recording:
+      return recordings.remove();
     default:
       return reports.describe_room();
   }

@@ -2,11 +2,13 @@
 
 #include "actors/cluster/admin_link.hpp"
 #include "actors/http/admin_routes.hpp"
+#include "actors/recording/recording_catalogue.hpp"
 #include "actors/room/server_actor.hpp"
 
 #include <caf/fwd.hpp>
 
 #include <chrono>
+#include <memory>
 
 namespace troupe::actors {
 
@@ -32,6 +34,8 @@ struct admin_job {
   admin_request original = {};
   /// Whether another node asks: it is told only what this node has.
   bool local_only = false;
+  /// Null: this node has no recordings.
+  std::shared_ptr<recording_catalogue> recordings = {};
 
   /// Whether other nodes are to be asked.
   bool may_ask() const {

@@ -296,7 +296,8 @@ std::optional<std::string> node::impl::add_admin_api() {
                    serve_admin{spawn_admin_runner(system, server, others,
                                                   admin.request_timeout)});
   gateway->serve(std::make_unique<admin_api>(
-      system, server, std::move(admin), [this] { return snapshot(); }, others));
+      system, server, std::move(admin), [this] { return snapshot(); }, others,
+      recordings ? recordings->catalogue() : nullptr));
   return std::nullopt;
 }
 

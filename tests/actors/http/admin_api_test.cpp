@@ -5,12 +5,14 @@
 #include "tests/actors/support/admin_nodes.hpp"
 #include "tests/actors/support/live_client.hpp"
 #include "tests/actors/support/quiet_log.hpp"
+#include "tests/actors/support/recordings_folder.hpp"
 #include "tests/actors/support/temporary_file.hpp"
 #include "tests/support/source_tree.hpp"
 
 #include <rapidjson/schema.h>
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 
 using namespace troupe;
@@ -51,6 +53,7 @@ struct scene {
     out.threads.scheduler = 2;
     if (enabled)
       out.admin.token_file = file.path();
+    out.record.directory = recordings.path.string();
     return out;
   }
 
@@ -62,6 +65,9 @@ struct scene {
   void bring_back_both() {
     // In a locked room, a member without proof cannot come back.
     ask("DELETE", "/rooms/daily/lock");
+    recordings.add("a1", actors::recording_state::finished);
+    recordings.add("b1", actors::recording_state::recording);
+    ask("GET", "/recordings"); // looks for new ones
     ann.reset();
     bob.reset();
     ann.emplace(port(), "daily", "ann");
@@ -86,6 +92,7 @@ struct scene {
   }
 
   temporary_file file;
+  recordings_folder recordings;
   actors::node server;
   std::string bobs_consumer = "gone"; // Bob's consumer
   std::optional<live_client> ann;
@@ -123,8 +130,9 @@ std::string concrete(const std::string& path, const std::string& room,
 std::string target_of(const scene& on, const std::string& path,
                       const std::string& room = "daily") {
   auto of_consumer = path.find("{consumer}") != std::string::npos;
-  return replace(concrete(path, room, of_consumer ? "bob" : "ann"),
-                 "{consumer}", on.bobs_consumer);
+  auto out = replace(concrete(path, room, of_consumer ? "bob" : "ann"),
+                     "{consumer}", on.bobs_consumer);
+  return replace(out, "{id}", room == "daily" ? "a1" : "c1");
 }
 
 http_reply to_reply(const net::http_response& x) {
@@ -163,6 +171,10 @@ http_reply provoke(scene& on, const std::string& method,
         return on.ask(method, target, bearer(token), R"({"title":7})");
       return on.ask(method, target + "?limit=0&kind=smell");
     case 409: {
+      if (path.find("{id}") != std::string::npos) {
+        on.bring_back_both();
+        return on.ask(method, replace(path, "{id}", "b1"));
+      }
       scene without{true, {}, "off"};
       without.bring_back_both();
       return without.ask(method, target);
