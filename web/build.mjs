@@ -16,6 +16,8 @@ import { linkEntries } from './entries.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 
+const source = (path) => join(here, 'src', path);
+
 const page = {
   bundle: true,
   format: 'esm',
@@ -53,14 +55,17 @@ async function addStatic(outdir) {
     join(outdir, 'licenses/twilio-video-processors.txt'));
 }
 
-async function buildPage(outdir, entries) {
+async function buildPages(outdir) {
   await startFolder(outdir);
-  const { metafile } = await build(
-    { ...page, ...hashed, outdir, entryPoints: entries });
   await addStatic(outdir);
-  const index = join(outdir, 'index.html');
-  const html = await readFile(index, 'utf8');
-  await writeFile(index, linkEntries(html, outputsOf(metafile, outdir)));
+  // Apart, since what they have in common would make more, smaller files.
+  for (const [name, entryPoints] of Object.entries(PAGES)) {
+    const { metafile } = await build(
+      { ...page, ...hashed, outdir, entryPoints });
+    const path = join(outdir, name);
+    const html = await readFile(path, 'utf8');
+    await writeFile(path, linkEntries(html, outputsOf(metafile, outdir)));
+  }
   await buildEmbed(join(outdir, 'embed'));
   await compressFolder(outdir);
 }
@@ -125,13 +130,17 @@ async function buildTests() {
   });
 }
 
-const app = join(here, 'src/app.ts');
-const css = join(here, 'src/styles/app.css');
+/** The scripts and styles of each page. */
+const PAGES = {
+  'index.html': [source('app.ts'), source('styles/app.css')],
+  'replay.html': [source('replay.ts'), source('styles/replay.css')],
+};
+
 if (process.argv.includes('--test')) {
   await buildTests();
 } else if (process.argv.includes('--dev')) {
   await buildDev(join(root, 'build/web-dev'),
-    [app, css, join(here, 'dev/fixture.ts')]);
+    [...Object.values(PAGES).flat(), join(here, 'dev/fixture.ts')]);
 } else {
-  await buildPage(process.argv[2] ?? join(here, 'dist'), [app, css]);
+  await buildPages(process.argv[2] ?? join(here, 'dist'));
 }

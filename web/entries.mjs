@@ -1,4 +1,4 @@
-// Puts the names of the built files into index.html.
+// Puts the names of the built files into the pages.
 import { basename, extname } from 'node:path';
 
 /** What the page refers to: src="app.js", href="app.css". */
@@ -46,7 +46,7 @@ export function linkEntries(html, outputs) {
   let links = '';
   const out = html.replace(REFERENCE, (whole, attribute, name) => {
     const path = built.get(name);
-    if (!path) throw new Error(`index.html: no ${name} was built`);
+    if (!path) throw new Error(`no ${name} was built`);
     links += hints(outputs, path);
     return `${attribute}="${path}"`;
   });

@@ -80,7 +80,7 @@ test('scripts, styles and fonts carry a hash of their content', () => {
   const others = filesBelow(folder).map((path) => path.slice(folder.length + 1))
     .filter((path) => !/^(assets|embed|licenses|socket\.io)\//.test(path));
   assert.deepEqual(others.filter((path) => !/\.(br|gz)$/.test(path)).sort(),
-    ['icon.svg', 'index.html']);
+    ['icon.svg', 'index.html', 'replay.html']);
 });
 
 test('what sites load to embed calls has stable names and is small', () => {

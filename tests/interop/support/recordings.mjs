@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { ROOT } from './server.mjs';
 
-const TYPES = { '.webm': 'video/webm', '.mkv': 'video/x-matroska' };
+export const TYPES = { '.webm': 'video/webm', '.mkv': 'video/x-matroska' };
 
 const PAGE = `<!doctype html><title>Recordings</title>
 <video muted playsinline></video><canvas width="16" height="16"></canvas>`;
@@ -25,7 +25,8 @@ export async function writeRecordings() {
   return folder;
 }
 
-function answer(request, response, octets, type) {
+/** Answers a request for octets, or for a range of them. */
+export function answer(request, response, octets, type) {
   const [, from, to] =
     request.headers.range?.match(/^bytes=(\d+)-(\d*)$/) ?? [];
   const first = Number(from ?? 0);
