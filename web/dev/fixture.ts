@@ -4,7 +4,8 @@
  * … &open=More|React, &toast=1, &keys=1, &invite=1
  * … &mode=speaker|sidebar&self=float|hidden&unseen=NUMBER
  * … &charts=1&why=1&chat=1&hands=1&unread=1
- * … &panel=people&host=1&locked=1&knocks=3&notices=1&ask=remove|end|share, screen=2
+ * … &recording=notice|ask|accepted|declined, &recordings=1 (the list)
+ * … &panel=people&host=1&locked=1&knocks=3&notices=1&ask=remove|end|share|record|stop|consent, screen=2
  * fixture.html?view=lobby&error=camera|permission|REASON&sign-in=URL
  * … &settings=video|audio|network|call, in a call and in the lobby
  * … &name=Ada&known=1&user=ada&room=NAME, ?view=left,
@@ -46,6 +47,9 @@ import type { WhyFacts } from '../src/ui/why_panel';
 import { Speaker } from '../src/speaker';
 import { ServerError } from '../src/server_error';
 import { explainServer } from '../src/words';
+import {
+  RECORDING_QUESTIONS, recordingBanner, showRecordings,
+} from './recording_fixture';
 
 const NAMES = ['Amara Okafor', 'Jonas Lindqvist', 'Mei Tanaka', 'Rafael',
   'Sofía Herrera de la Fuente y Montalbán', 'Élodie Martin', 'Noah',
@@ -279,6 +283,7 @@ const QUESTIONS: Record<string, Question> = {
     detail: 'All people are disconnected at once. To go while the others ' +
       'stay, leave instead.',
   },
+  ...RECORDING_QUESTIONS,
   share: { ...shareQuestion([NAMES[1]!]), accept: 'Share beside it' },
 };
 
@@ -310,11 +315,12 @@ function showCall(root: HTMLElement): void {
     actions: {
       toggleMic: nothing, toggleCamera: nothing, toggleShare: nothing,
       micMenu: nothing, cameraMenu: nothing, leave: nothing,
-      toggleChat: nothing, more: () => view.views.actions(),
+      toggleChat: nothing, toggleRecording: nothing, more: () => view.views.actions(),
       reactMenu: (anchor) => openReactMenu(anchor,
         { handUp: false, raise: nothing, react: nothing }),
     },
     info: { samples, why, watched: nothing },
+    recording: recordingBanner(query.get('recording')),
     presenter: { choose: nothing, pause: nothing, setContent: nothing },
     togglePeople: nothing, invite: () => openInvite(room,
       inviteLink('https://call.example', '/', room)),
@@ -330,6 +336,8 @@ function showCall(root: HTMLElement): void {
   view.setControls({
     mic: !query.has('muted'), camera: true, share: share(),
     chat: { open: false, unread: query.has('unread') ? 3 : 0, hand: false },
+    record: query.has('recording') || query.get('ask') === 'record'
+      ? { on: query.has('recording') } : undefined,
   });
   settings().set('layout', choice('mode', ['grid', 'speaker', 'sidebar']));
   settings().set('selfView', choice('self', ['tile', 'float', 'hidden']));
@@ -381,6 +389,7 @@ function showOpened(): void {
   if (query.has('invite')) {
     openInvite(room, inviteLink('https://call.example', '/', room));
   }
+  if (query.has('recordings')) showRecordings(query.get('recordings') !== 'none');
   const label = query.get('open');
   // A button has its place once the window has been laid out.
   if (label) {

@@ -12,6 +12,7 @@ import type { HostAct } from './moderation_words';
 import { othersOf, type Person } from './people_list';
 import { placeIn, type Place } from './place';
 import { Receiver, type RemoteTrack } from './receiver';
+import { RoomRecording, type RecordingListener } from './room_recording';
 import { ScreenShare } from './screen_share';
 import { Sender } from './sender';
 import { Signaling } from './signaling';
@@ -19,6 +20,7 @@ import type {
   Connection, DataProducerInfo, JoinAnswer, LayersPush, Participant, ProducerInfo,
   Requester, Source,
 } from './signaling';
+import { readToken, tokens } from './token';
 import { restartIce } from './transport';
 
 export interface CallListener {
@@ -47,6 +49,7 @@ export interface CallOptions {
   listener: CallListener;
   waitListener: WaitListener;
   dataListener: DataListener;
+  recordingListener: RecordingListener;
 }
 
 export class Call {
@@ -57,6 +60,7 @@ export class Call {
     void this.#publish('screen-audio');
   });
   readonly lobby: LobbyHost;
+  readonly recording: RoomRecording;
   #knock: Knock;
   #signaling: Signaling;
   #place: Place;
@@ -90,6 +94,7 @@ export class Call {
     this.moderation = new Moderation(this.#signaling, {
       changed: () => {
         if (!this.moderation.isHost) this.lobby.dismissed();
+        this.recording.rightsChanged();
         this.#changed();
         options.listener.lobbyChanged();
       },
@@ -104,6 +109,11 @@ export class Call {
       turned: (enabled, by) => options.listener.told(
         { is: 'lobby', enabled, by: this.moderation.author(by) }),
     });
+    this.recording = new RoomRecording(this.#signaling, {
+      isSelf: (peerId) => peerId === this.selfId,
+      mightRecord: () => readToken(tokens.token)?.record ??
+        this.moderation.isHost,
+    }, options.recordingListener);
     this.#listenToPushes();
     this.#listenToDataPushes();
     this.#forget = options.media.onChange((source) =>
@@ -258,6 +268,7 @@ export class Call {
     await this.#place.keep(answer);
     this.moderation.entered(answer);
     this.lobby.entered(answer);
+    this.recording.entered(answer);
     if (answer.participants) this.#participants = answer.participants;
     if (answer.dataProducers) return answer;
     // Who joins again on one connection is told of media alone.
@@ -344,6 +355,7 @@ export class Call {
     on('participant-list-update', (people) => {
       this.#participants = people;
       this.moderation.listed(people.find(({ id }) => id === this.selfId));
+      this.recording.rightsChanged();
       this.#changed();
     });
     on('participant-left', ({ peerId }) => {

@@ -16,6 +16,7 @@ import { PeopleControls } from './people_controls';
 import type { Person } from './people_list';
 import type { RemoteTrack } from './receiver';
 import { Presenter } from './presenter';
+import { RecordingHost } from './recording_host';
 import { ServerStats } from './server_stats';
 import { settings } from './settings';
 import { isPicture, type PictureSource } from './signaling';
@@ -39,7 +40,8 @@ export interface RunningCallOptions {
   codec: Codec;
   /** Is told what happens, besides the window. */
   watcher: CallWatcher | undefined;
-  actions: Omit<ToolbarActions, 'toggleChat' | 'reactMenu' | 'more'>;
+  actions: Omit<ToolbarActions, 'toggleChat' | 'reactMenu' | 'more' |
+    'toggleRecording'>;
   ended(error: Error): void;
   /** Shows what stands in the window until the person is let in. */
   show(view: HTMLElement): void;
@@ -52,6 +54,11 @@ export class RunningCall {
   readonly audio: AudioOut;
   readonly conversation: Conversation;
   readonly people: PeopleControls;
+  readonly recording = new RecordingHost({
+    recording: () => this.call.recording,
+    notices: () => this.view.notices,
+    changed: () => this.#paintControls(),
+  });
   readonly presenter = new Presenter({
     share: () => this.call.share, mayShare: () => this.people.mayShare(),
   });
@@ -111,17 +118,20 @@ export class RunningCall {
         lobbyChanged: () => this.people.lobby.changed(),
       },
       dataListener: this.conversation,
+      recordingListener: this.recording.listener,
     });
     this.conversation.room = this.call.data;
     this.#stats = new ServerStats(this.call.requester);
     this.view = new CallView({
       room, link, returning, presenter: this.presenter,
+      recording: this.recording.place,
       togglePeople: () => this.people.toggle(),
       invite: () => this.invite(),
       actions: {
         ...actions,
         toggleChat: () => this.conversation.toggleChat(),
         reactMenu: (anchor) => this.conversation.openReactMenu(anchor),
+        toggleRecording: () => this.recording.toggle(),
         more: () => moreActions(this),
       },
       info: {
@@ -173,6 +183,7 @@ export class RunningCall {
     this.audio.close();
     this.conversation.close();
     this.people.close();
+    this.recording.close();
     this.view.close();
   }
 
@@ -204,6 +215,7 @@ export class RunningCall {
       camera: media.isOn('camera'),
       share: this.call.share.state,
       chat: this.conversation.controls,
+      record: this.recording.control,
     });
     this.people.paint();
   }

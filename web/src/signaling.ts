@@ -93,6 +93,30 @@ export interface Author {
   peerId?: string;
 }
 
+/** A recording that goes on. */
+export interface RecordingPush {
+  recordingId: string;
+  /** Who has begun it; null: the server itself, or its operator. */
+  by?: string | null;
+  byName?: string;
+  /** ISO 8601. */
+  startedAt: string;
+  title?: string;
+  /** With "ask", nobody is recorded before they have agreed. */
+  consent?: 'notice' | 'ask';
+}
+
+/** A finished recording of the room. */
+export interface RecordingSummary {
+  recordingId: string;
+  title?: string;
+  /** When it began: ISO 8601. */
+  date: string;
+  /** Of its manifest, for an hour; empty if it cannot be played. */
+  url?: string;
+  durationMs: number;
+}
+
 export interface JoinAnswer {
   /** Who this client is in the room, which need not be its socket's id. */
   peerId?: string;
@@ -104,6 +128,8 @@ export interface JoinAnswer {
   locked?: boolean;
   /** Whether newcomers wait until a host lets them in. */
   lobby?: boolean;
+  /** The recording that goes on, if one does. */
+  recording?: RecordingPush | null;
   existingProducers: string[];
   producers?: ProducerInfo[];
   dataProducers?: DataProducerInfo[];
@@ -136,6 +162,9 @@ export interface Pushes {
   'lobby-list': (info: { waiting: WaitingClient[] }) => void;
   'lobby-entered': (info: LobbyWait) => void;
   'lobby-message': (info: { message: string; name?: string }) => void;
+  'recording-started': (info: RecordingPush) => void;
+  'recording-stopped': (info: { recordingId: string; reason: string }) => void;
+  'recording-consent-asked': (info: RecordingPush) => void;
   'server-draining': (info: { seconds: number }) => void;
   'consumer-closed': (info: { consumerId: string }) => void;
   'consumer-layers-changed': (info: LayersPush) => void;

@@ -14,6 +14,8 @@ export interface TokenFacts {
   rooms: string[];
   /** When it expires, in seconds since 1970; never if undefined. */
   expires: number | undefined;
+  /** Whether it lets record; undefined if it leaves that to hosts. */
+  record: boolean | undefined;
 }
 
 const KEY = 'troupe.token';
@@ -74,12 +76,14 @@ export function readToken(token: string): TokenFacts | undefined {
     const claims: unknown = JSON.parse(new TextDecoder().decode(
       Uint8Array.from(bytes, (letter) => letter.charCodeAt(0))));
     if (typeof claims !== 'object' || claims === null) return undefined;
-    const { user, sub, name, room, exp } = claims as Record<string, unknown>;
+    const { user, sub, name, room, exp, record } =
+      claims as Record<string, unknown>;
     return {
       user: text(user) || text(sub),
       name: text(name),
       rooms: (Array.isArray(room) ? room : [room]).map(text).filter(Boolean),
       expires: typeof exp === 'number' ? exp : undefined,
+      record: typeof record === 'boolean' ? record : undefined,
     };
   } catch {
     return undefined;

@@ -151,6 +151,10 @@ const CODE_WORDS: Record<string, RefusalWords> = {
     title: 'There is a room of this name already',
     detail: 'Join that room, or choose another name.',
   },
+  'recording-not-found': {
+    title: 'There is no such recording',
+    detail: 'It has ended, or was deleted.',
+  },
   'transport-not-found': {
     title: 'The server has lost your connection to the call',
     detail: 'Reload the page to join again.',

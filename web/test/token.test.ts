@@ -62,9 +62,11 @@ test('a browser that keeps nothing has the token until it leaves', () => {
 test('the page shows what a token says', () => {
   assert.deepEqual(
     facts({ user: 'ann', name: 'Änn 李', room: ['daily', 'b'], exp: 100 }),
-    { user: 'ann', name: 'Änn 李', rooms: ['daily', 'b'], expires: 100 });
+    { user: 'ann', name: 'Änn 李', rooms: ['daily', 'b'], expires: 100,
+      record: undefined });
   assert.deepEqual(facts({ sub: 'ann', room: 'daily' }),
-    { user: 'ann', name: '', rooms: ['daily'], expires: undefined });
+    { user: 'ann', name: '', rooms: ['daily'], expires: undefined,
+      record: undefined });
 });
 
 test('a text that is no token says nothing', () => {
@@ -73,7 +75,8 @@ test('a text that is no token says nothing', () => {
     assert.equal(readToken(text), undefined, text);
   }
   assert.deepEqual(facts({ user: 5, name: {}, room: [7, 'a'], exp: 'soon' }),
-    { user: '', name: '', rooms: ['a'], expires: undefined });
+    { user: '', name: '', rooms: ['a'], expires: undefined,
+      record: undefined });
 });
 
 test('a room is spelt as the token spells it', () => {
@@ -94,6 +97,11 @@ test('an address without a room opens the only room of the token', () => {
   assert.equal(onlyRoom(facts({ user: 'ann', room: ['a', 'b'] })), '');
   assert.equal(onlyRoom(facts({ user: 'ann', room: '*' })), '');
   assert.equal(onlyRoom(undefined), '');
+});
+
+test('a token may let record, or forbid it, or leave it to hosts', () => {
+  assert.deepEqual([{ record: true }, { record: false }, {}, { record: 1 }]
+    .map((claims) => facts(claims).record), [true, false, undefined, undefined]);
 });
 
 test('a token expires at its time', () => {

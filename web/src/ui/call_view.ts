@@ -37,6 +37,8 @@ export interface CallViewOptions {
   actions: ToolbarActions;
   info: PictureInfo;
   presenter: Omit<SharingActions, 'stop'>;
+  /** Where it says that the call is being recorded. */
+  recording: HTMLElement;
   togglePeople(): void;
   /** Shows the ways to invite somebody. */
   invite(): void;
@@ -82,6 +84,7 @@ export class CallView {
   constructor(options: CallViewOptions) {
     const {
       room, link, actions, info, returning, togglePeople, invite, presenter,
+      recording,
     } = options;
     this.#info = info;
     this.#hadCompany = returning ?? false;
@@ -131,7 +134,7 @@ export class CallView {
         this.views.button, this.views.full.button,
         this.#chartButton, this.#helpButton,
         copyButton(() => link, 'button quiet copy'), themeButton()),
-      this.notices.root,
+      recording, this.notices.root,
       el('div', { class: 'call-body' }, this.stage.root, this.panel.root),
       this.#invite, ...this.#banner.nodes,
       this.#sharing.root,

@@ -8,32 +8,51 @@ export interface Question extends Explanation {
   accept: string;
   /** It harms someone: the button is red, and Enter does not press it. */
   danger?: boolean;
+  /** What the other button says: "Cancel" if absent. */
+  decline?: string;
+  /** It comes by surprise: no key that is pressed just now answers it. */
+  sudden?: boolean;
 }
 
 let count = 0;
 
 /** Resolves with the person's answer; Escape is a no. */
-export function confirm(
-  { title, detail, accept, danger = false }: Question,
-): Promise<boolean> {
+export async function confirm(question: Question): Promise<boolean> {
+  return await ask(question) === true;
+}
+
+/**
+ * Resolves with the person's answer: undefined if there is none, as after
+ * Escape, a click elsewhere, or when `signal` has closed the dialog.
+ */
+export function ask(
+  {
+    title, detail, accept, decline = 'Cancel', danger = false, sudden = false,
+  }: Question,
+  signal?: AbortSignal,
+): Promise<boolean | undefined> {
   const id = `question-${++count}`;
-  const no = el('button', { type: 'button', class: 'button' }, 'Cancel');
+  const no = el('button', { type: 'button', class: 'button' },
+    decline);
   const yes = el('button', {
     type: 'button', class: `button ${danger ? 'danger' : 'primary'}`,
   }, accept);
+  const heading = el('h2', { id }, title);
   const dialog = el('dialog', {
     class: 'question',
     attrs: {
       role: 'alertdialog', 'aria-labelledby': id,
       'aria-describedby': `${id}-detail`,
     },
-  }, el('h2', { id }, title), el('p', { id: `${id}-detail` }, detail),
+  }, heading, el('p', { id: `${id}-detail` }, detail),
   el('div', { class: 'question-answers' }, no, yes));
   document.body.append(dialog);
   dialog.showModal();
-  (danger ? no : yes).focus();
+  if (sudden) heading.tabIndex = -1;
+  (sudden ? heading : danger ? no : yes).focus();
+  signal?.addEventListener('abort', () => dialog.close());
   return new Promise((resolve) => {
-    no.addEventListener('click', () => dialog.close());
+    no.addEventListener('click', () => dialog.close('no'));
     yes.addEventListener('click', () => dialog.close('yes'));
     dialog.addEventListener('click', (event) => {
       if (event.target === dialog) dialog.close();
@@ -42,7 +61,8 @@ export function confirm(
     dialog.addEventListener('keydown', (event) => event.stopPropagation());
     dialog.addEventListener('close', () => {
       dialog.remove();
-      resolve(dialog.returnValue === 'yes');
+      const answers: Record<string, boolean> = { yes: true, no: false };
+      resolve(answers[dialog.returnValue]);
     });
   });
 }

@@ -14,6 +14,8 @@ export interface Controls {
   share: ShareState | undefined;
   /** Chat and reactions: undefined where the server has none. */
   chat: { open: boolean; unread: number; hand: boolean } | undefined;
+  /** Undefined for those who may not record, or cannot here. */
+  record: { on: boolean } | undefined;
 }
 
 export interface ToolbarActions {
@@ -24,6 +26,7 @@ export interface ToolbarActions {
   cameraMenu(anchor: HTMLElement): void;
   toggleChat(): void;
   reactMenu(anchor: HTMLElement): void;
+  toggleRecording(): void;
   /** What "More" offers besides buttons that have no room. */
   more(): MenuAction[];
   leave(): void;
@@ -110,6 +113,7 @@ export class Toolbar {
   readonly root: HTMLElement;
   #media: MediaButtons;
   #share: HTMLButtonElement;
+  #record: HTMLButtonElement;
   #react: HTMLButtonElement;
   #chat: HTMLButtonElement;
   #unread = el('span', { class: 'badge', attrs: { 'aria-hidden': 'true' } });
@@ -125,6 +129,8 @@ export class Toolbar {
     this.#share = roundButton(() => actions.toggleShare());
     // Phones cannot share their screen from a page.
     this.#share.hidden = !navigator.mediaDevices?.getDisplayMedia;
+    this.#record = roundButton(() => actions.toggleRecording());
+    this.#record.classList.add('record');
     this.#react = roundButton(() => actions.reactMenu(this.#react));
     this.#react.setAttribute('aria-haspopup', 'menu');
     this.#chat = roundButton(() => actions.toggleChat());
@@ -136,7 +142,7 @@ export class Toolbar {
     this.root = el('div', {
       class: 'toolbar', id: 'toolbar',
       attrs: { role: 'toolbar', 'aria-label': 'Call' },
-    }, this.#media.root, this.#share, this.#react, this.#chat,
+    }, this.#media.root, this.#share, this.#record, this.#react, this.#chat,
     leave);
     this.#roving = new Roving(this.root, () => this.#buttons());
     this.#overflow = new Overflow(this.root, () => this.#leaving(), elsewhere,
@@ -144,6 +150,7 @@ export class Toolbar {
     leave.before(this.#overflow.button);
     this.update({
       mic: false, camera: false, share: undefined, chat: undefined,
+      record: undefined,
     });
   }
 
@@ -155,6 +162,7 @@ export class Toolbar {
         ? 'Stop sharing your screen' : 'Share your screen',
       active: controls.share !== undefined,
     });
+    this.#updateRecord(controls.record);
     this.#updateChat(controls.chat);
     this.#overflow.fit();
   }
@@ -182,6 +190,13 @@ export class Toolbar {
       button.matches('.chevron') ? 0 : button === this.#chat ? 2 : 1;
     return this.#buttons().filter((button) => !kept.includes(button))
       .sort((one, other) => rank(one) - rank(other));
+  }
+
+  #updateRecord(record: Controls['record']): void {
+    this.#record.hidden = !record;
+    paint(this.#record, record?.on
+      ? { icon: 'stop', label: 'Stop recording' }
+      : { icon: 'record', label: 'Record this call' });
   }
 
   #updateChat(chat: Controls['chat']): void {

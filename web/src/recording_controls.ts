@@ -1,0 +1,123 @@
+/** Joins the recording of a call with its button, banner, questions, list. */
+
+import {
+  consentQuestion, endWords, spokenWords, START_QUESTION, STOP_QUESTION,
+  troubleWords,
+} from './recording_words';
+import { openRecordings } from './recordings';
+import type {
+  Recording, RecordingListener, RoomRecording,
+} from './room_recording';
+import { ask, confirm } from './ui/confirm';
+import { announce } from './ui/live';
+import type { MenuAction } from './ui/menu';
+import { toast } from './ui/notice';
+import type { NoticeStack } from './ui/notice_stack';
+import { RecordingBanner } from './ui/recording_banner';
+import type { Controls } from './ui/toolbar';
+import { explainServer } from './words';
+
+export interface RecordingParts {
+  recording(): RoomRecording;
+  notices(): NoticeStack;
+  /** The button has to be drawn anew. */
+  changed(): void;
+}
+
+export class RecordingControls implements RecordingListener {
+  readonly banner = new RecordingBanner(() => void this.#askForConsent());
+  /** Closes the question that is open. */
+  #asking: AbortController | undefined;
+
+  constructor(private readonly parts: RecordingParts) {}
+
+  /** For the toolbar. */
+  get control(): Controls['record'] {
+    const { current, mayRecord } = this.#recording;
+    return mayRecord ? { on: current !== undefined } : undefined;
+  }
+
+  /** For the menu "More". */
+  actions(): MenuAction[] {
+    const { current, mayRecord } = this.#recording;
+    const actions: MenuAction[] = [];
+    if (current?.asks) {
+      actions.push({
+        icon: 'record', label: 'May I be recorded?',
+        run: () => void this.#askForConsent(),
+      });
+    }
+    if (mayRecord) {
+      actions.push({
+        icon: 'film', label: 'Recordings',
+        run: () => openRecordings(() => this.#recording.list()),
+      });
+    }
+    return actions;
+  }
+
+  /** Begins a recording or ends it, after a question. */
+  async toggle(): Promise<void> {
+    if (this.#recording.current) {
+      const sure = await confirm(STOP_QUESTION);
+      if (sure) await attempt(() => this.#recording.stop());
+      return;
+    }
+    const sure = await confirm(START_QUESTION);
+    if (sure) await attempt(() => this.#recording.start());
+  }
+
+  recordingChanged(): void {
+    const { current, consent } = this.#recording;
+    this.banner.show(current, consent);
+    this.parts.changed();
+  }
+
+  recordingBegan(recording: Recording): void {
+    this.parts.notices().close('recording');
+    announce(spokenWords(recording));
+  }
+
+  recordingEnded(reason: string | undefined): void {
+    this.#asking?.abort();
+    this.#asking = undefined;
+    const text = troubleWords(reason);
+    if (!text) return toast(endWords(reason));
+    this.parts.notices().show('recording', { icon: 'record', text });
+  }
+
+  consentAsked(): void {
+    void this.#askForConsent();
+  }
+
+  close(): void {
+    this.#asking?.abort();
+  }
+
+  async #askForConsent(): Promise<void> {
+    const { current } = this.#recording;
+    if (!current || this.#asking) return;
+    const asking = new AbortController();
+    this.#asking = asking;
+    const answer = await ask(consentQuestion(current), asking.signal);
+    if (this.#asking === asking) this.#asking = undefined;
+    // The question may be about a recording that has ended meanwhile.
+    if (answer === undefined || this.#recording.current?.id !== current.id) {
+      return;
+    }
+    await attempt(() => this.#recording.answer(answer));
+  }
+
+  get #recording(): RoomRecording {
+    return this.parts.recording();
+  }
+}
+
+async function attempt(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    const { title, detail } = explainServer(error);
+    toast(`${title}. ${detail}`);
+  }
+}
