@@ -46,6 +46,10 @@ public:
     in_flight_.fetch_sub(static_cast<int64_t>(n), std::memory_order_relaxed);
   }
 
+  int64_t limit() const {
+    return limit_;
+  }
+
   /// The number refused so far, or since the last take_refused().
   uint64_t refused() const {
     return refused_.load(std::memory_order_relaxed);
@@ -83,6 +87,10 @@ inline constexpr int64_t max_waiting_compounds = 64;
 /// A producer to one of its shards, in batches: about a second of video at 30
 /// frames a second. Key frames may use twice that.
 inline constexpr int64_t max_waiting_batches = 32;
+
+/// A producer to a recorder, in batches: some seconds, for a recorder may wait
+/// for a thread while shards must not.
+inline constexpr int64_t max_waiting_recorded_batches = 256;
 
 /// A transport to the sctp actor, in octets of application data, with those of
 /// keeping each record. More than twice what a client may send before it is

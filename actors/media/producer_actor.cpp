@@ -211,7 +211,7 @@ void producer_state::send_unattended(std::vector<rtp::ssrc> sources) {
 
 void producer_state::fan_out(const rtp::media_batch& batch) {
   if (speech.limited() && speech.leaves_out(self->clock().now()))
-    return;
+    return shards.send_left_out(self, key(), batch);
   if (speech.take_left_out())
     shards.note_gap();
   shards.send_media(self, key(), kind, batch, engine->held());

@@ -19,6 +19,9 @@ namespace troupe::actors {
 struct subscribe {
   media_sink_actor shard;
   std::shared_ptr<in_flight_gauge> gauge;
+  /// A recorder, which also wants the audio that is left out since others are
+  /// louder. It is no part of the audience.
+  bool everything = false;
 };
 
 /// The shard's last consumer is gone.

@@ -20,22 +20,42 @@ inline constexpr size_t large_audience_shards = 4;
 class producer_shards {
 public:
   void add(const subscribe& x) {
-    shards_.push_back({x.shard, x.gauge});
+    shards_.push_back({x.shard, x.gauge, x.everything});
+    count_recorders();
   }
 
   void remove(const caf::actor_addr& gone) {
     std::erase_if(shards_,
                   [&](const shard& x) { return x.actor.address() == gone; });
+    count_recorders();
   }
 
   size_t size() const {
     return shards_.size();
   }
 
+  /// How many of them have consumers: all but the recorders.
+  size_t audience() const {
+    return shards_.size() - recorders_;
+  }
+
   /// Packets were left out on purpose: the next batch to each shard says so.
+  /// Recorders were sent them.
   void note_gap() {
     for (auto& to : shards_)
-      to.resumed = true;
+      to.resumed = !to.everything;
+  }
+
+  /// Sends a batch of audio that is left out to the recorders alone.
+  template <class Self>
+  void send_left_out(Self* self, producer_key from,
+                     const rtp::media_batch& batch) {
+    if (recorders_ == 0)
+      return;
+    for (auto& to : shards_)
+      if (to.everything && admit_batch(*to.gauge, true))
+        self->template send<caf::message_priority::high>(
+            to.actor, media_arrived{from, batch, false, to.gauge});
   }
 
   /// Consumers of a shard wait for a key frame. That shard is sent the next one
@@ -88,9 +108,15 @@ private:
   struct shard {
     media_sink_actor actor;
     std::shared_ptr<in_flight_gauge> gauge;
-    bool resumed = false; // its next batch says that packets were left out
-    bool waiting = false; // for a key frame
+    bool everything = false; // a recorder
+    bool resumed = false;    // its next batch says that packets were left out
+    bool waiting = false;    // for a key frame
   };
+
+  void count_recorders() {
+    recorders_ = static_cast<size_t>(
+        std::ranges::count(shards_, true, &shard::everything));
+  }
 
   // They stay first, for all batches of the key frame, until others wait.
   void put_waiting_first() {
@@ -105,6 +131,7 @@ private:
   }
 
   std::vector<shard> shards_;
+  size_t recorders_ = 0;
   bool waiting_ = false; // any of them, for a key frame
 };
 

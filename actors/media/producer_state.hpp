@@ -44,7 +44,7 @@ struct producer_state {
   // What waits for the end of its frame follows the replay, so that a newcomer
   // costs the others no batch. Only a key frame that waits itself is passed on.
   rtp::media_batch find_replay(const start_wanted& x) {
-    engine->set_large_audience(shards.size() >= large_audience_shards);
+    engine->set_large_audience(shards.audience() >= large_audience_shards);
     auto find = [&] {
       return engine->find_replay(x.encoding, self->clock().now(), x.incomplete);
     };

@@ -30,12 +30,11 @@ struct sources_unattended {
   uint8_t transport_wide_id = 0;
 };
 
-/// Admits one more batch of a producer to a shard. After a refusal, the shard
-/// finds the gauge's `take_refused` set, and its consumers resume with a key
-/// frame.
+/// Admits one more batch of a producer to a shard, with a key frame up to twice
+/// the gauge's limit. After a refusal, the shard finds the gauge's
+/// `take_refused` set, and its consumers resume with a key frame.
 inline bool admit_batch(in_flight_gauge& gauge, bool key_frame) {
-  return gauge.admit_within(key_frame ? 2 * max_waiting_batches
-                                      : max_waiting_batches);
+  return gauge.admit_within(key_frame ? 2 * gauge.limit() : gauge.limit());
 }
 
 /// The packets of one burst for a producer.

@@ -102,6 +102,26 @@ TEST_CASE("after a gap, the first batch that a shard is sent says so") {
   CHECK_FALSE(at.self.sent[0].resumed);
 }
 
+TEST_CASE("a recorder is sent what is left out for the audience") {
+  two_shards at;
+  auto recorder =
+      std::make_shared<in_flight_gauge>(max_waiting_recorded_batches);
+  at.shards.send_left_out(&at.self, producer_key{3}, one(true));
+  CHECK(at.self.sent.empty());
+  at.shards.add({media_sink_actor{}, recorder, true});
+  CHECK(at.shards.size() == 3);
+  CHECK(at.shards.audience() == 2);
+  at.shards.send_left_out(&at.self, producer_key{3}, one(true));
+  REQUIRE(at.self.sent.size() == 1);
+  CHECK(at.self.sent[0].gauge == recorder);
+  CHECK(at.self.urgent);
+  // To it, nothing is missing.
+  at.shards.note_gap();
+  CHECK(at.send(media_kind::audio, true) == 3);
+  CHECK(at.self.sent[0].resumed);
+  CHECK_FALSE(at.self.sent[2].resumed);
+}
+
 TEST_CASE("shards that wait for a key frame are sent it first") {
   actor_notes notes;
   actor_world world;

@@ -18,6 +18,13 @@ TEST_CASE("batches are admitted up to the limit and then refused") {
   CHECK_FALSE(admit_batch(gauge, false));
 }
 
+TEST_CASE("each gauge has a limit of its own") {
+  in_flight_gauge gauge{max_waiting_recorded_batches};
+  for (int64_t i = 0; i < max_waiting_recorded_batches; ++i)
+    CHECK(admit_batch(gauge, false));
+  CHECK_FALSE(admit_batch(gauge, false));
+}
+
 TEST_CASE("key frames have twice the limit") {
   in_flight_gauge gauge{max_waiting_batches};
   while (admit_batch(gauge, false))
