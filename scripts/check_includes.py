@@ -59,7 +59,7 @@ ACTOR_LAYERS = [
     ["cluster", "fan_out"],
     ["sctp"],
     ["media"],
-    ["data", "recording"],
+    ["data"],
     ["transport"],
     ["trunk"],
     ["recording"],

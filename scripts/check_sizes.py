@@ -22,6 +22,7 @@ KINDS = ["*.hpp", "*.cpp", "*.ts", "*.mjs", "*.py", "*.css", "*.cmake"]
 BEHAVIOUR_TABLES = {
     "peer_state::make_behavior",
     "producer_state::make_behavior",
+    "recording_actor_state::make_behavior",
     "room_state::make_behavior",
     "sctp_actor_state::make_behavior",
     "shard_state::make_behavior",

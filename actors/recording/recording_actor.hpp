@@ -1,8 +1,6 @@
 #pragma once
 
-#include "actors/media/producer_entry.hpp"
-#include "actors/recording/manifest.hpp"
-#include "actors/recording/recording_figures.hpp"
+#include "actors/recording/recorder_actor.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -10,13 +8,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
-
-namespace troupe::net {
-
-class disk_thread;
-
-} // namespace troupe::net
 
 namespace troupe::actors {
 
@@ -33,13 +24,6 @@ enum class recording_end : uint8_t {
 
 /// "stopped", "room-ended", "disk-full" and so on.
 std::string_view to_string(recording_end x);
-
-/// Records a producer from now on, which a member offers and whose owner may be
-/// recorded. Its end and its pauses are the producer's own. Ignored if it is
-/// recorded already.
-struct record_producer {
-  producer_entry entry;
-};
 
 /// Ends what is recorded of a member: it no longer may be.
 struct forget_recorded_peer {
@@ -88,24 +72,31 @@ using recording_listener_actor =
     caf::typed_actor<caf::reacts_to<recording_ended>,
                      caf::reacts_to<recording_degraded>>;
 
+/// INTERNAL: from the disk's thread. The manifest was written, or could not be.
+struct manifest_saved {
+  std::error_code why;
+};
+
+/// INTERNAL: from the disk's thread. How many octets are free.
+struct disk_free_measured {
+  uint64_t octets = 0;
+};
+
+/// INTERNAL: time to save the manifest, to look at the disk, or to wait no
+/// longer.
+struct recording_tick {};
+
 /// The RECORDING actor interface: what of one room goes to the disk, between a
 /// start and an end. It spawns a recorder actor for each member and source.
-using recording_actor = caf::typed_actor<
+using recording_actor = recorder_listener_actor::extend<
     caf::reacts_to<record_producer>, caf::reacts_to<forget_recorded_peer>,
     caf::reacts_to<recorded_peer_joined>, caf::reacts_to<recorded_peer_left>,
     caf::reacts_to<recorded_speaker_changed>, caf::reacts_to<finish_recording>,
     // What the manifest holds now.
-    caf::replies_to<get_recording_manifest>::with<manifest>>;
-
-/// Where recordings go, shared by all of a node.
-struct recording_services {
-  /// Writes all files; see `record.directory`.
-  std::shared_ptr<net::disk_thread> disk;
-  std::string directory;
-  uint64_t min_free = 0;  // octets
-  uint64_t max_bytes = 0; // of one recording; 0: no limit
-  std::shared_ptr<recording_figures> figures = {};
-};
+    caf::replies_to<get_recording_manifest>::with<manifest>,
+    // INTERNAL
+    caf::reacts_to<manifest_saved>, caf::reacts_to<disk_free_measured>,
+    caf::reacts_to<recording_tick>>;
 
 /// What a recording is called, and who has started it.
 struct recording_config {

@@ -78,6 +78,11 @@ public:
     return std::exchange(wanted_, std::nullopt);
   }
 
+  /// The encoding that is recorded; nothing before the first packet.
+  std::optional<uint8_t> encoding() const {
+    return encoding_;
+  }
+
   /// By how much the times of later frames jumped, if they did.
   std::optional<duration> poll_jump();
 
