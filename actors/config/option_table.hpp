@@ -67,7 +67,7 @@ public:
                 const std::string& help) {
     app_.add_option("--" + name, out, help)
         ->check(not_empty())
-        ->transform(CLI::AsSizeValue(false))
+        ->transform(CLI::AsSizeValue(false).description("SIZE"))
         ->capture_default_str();
   }
 

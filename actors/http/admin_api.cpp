@@ -36,13 +36,15 @@ admin_api::admin_api(caf::actor_system& system, server_actor server,
                      admin_settings settings,
                      std::function<metrics_snapshot()> stats,
                      admin_cluster cluster,
-                     std::shared_ptr<recording_catalogue> recordings)
+                     std::shared_ptr<recording_catalogue> recordings,
+                     std::shared_ptr<const recording_downloads> downloads)
     : system_(system)
     , server_(std::move(server))
     , settings_(std::move(settings))
     , stats_(std::move(stats))
     , cluster_(std::move(cluster))
-    , recordings_(std::move(recordings)) {}
+    , recordings_(std::move(recordings))
+    , downloads_(std::move(downloads)) {}
 
 bool admin_api::handle(const net::http_request& request,
                        const net::http_responder& respond) {
@@ -77,6 +79,8 @@ bool admin_api::handle(const net::http_request& request,
     system_.spawn([this, answer](caf::event_based_actor*) {
       answer(net::json_response(200, cluster_json(stats_().cluster)));
     });
+  else if (asked.action == admin_action::get_recording_file && downloads_)
+    downloads_->serve(request, asked.recording, asked.file, answer);
   else
     start_admin_task(
         system_, {std::move(asked), std::move(answer), server_,

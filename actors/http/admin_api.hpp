@@ -2,6 +2,7 @@
 
 #include "actors/http/admin_task.hpp"
 #include "actors/http/metrics.hpp"
+#include "actors/http/recording_downloads.hpp"
 #include "actors/room/server_actor.hpp"
 #include "net/auth/secret.hpp"
 #include "net/io/http/http_types.hpp"
@@ -32,7 +33,8 @@ public:
   admin_api(caf::actor_system& system, server_actor server,
             admin_settings settings, std::function<metrics_snapshot()> stats,
             admin_cluster cluster = {},
-            std::shared_ptr<recording_catalogue> recordings = {});
+            std::shared_ptr<recording_catalogue> recordings = {},
+            std::shared_ptr<const recording_downloads> downloads = {});
 
   /// Handles requests below the prefix only. May respond from any thread.
   bool handle(const net::http_request& request,
@@ -49,6 +51,7 @@ private:
   const std::function<metrics_snapshot()> stats_;
   const admin_cluster cluster_;
   const std::shared_ptr<recording_catalogue> recordings_;
+  const std::shared_ptr<const recording_downloads> downloads_;
 };
 
 /// Reads the token's file. On failure, returns one line for the operator.

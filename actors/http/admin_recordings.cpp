@@ -2,6 +2,7 @@
 
 #include "actors/base/local_messages.hpp"
 #include "protocol/json/json_writer.hpp"
+#include "protocol/verbs/wall_time.hpp"
 
 #include <caf/after.hpp>
 #include <caf/send.hpp>
@@ -45,7 +46,7 @@ void write_recording(protocol::json_writer& out, const manifest& x) {
       .add("id", x.id.str())
       .add("room", x.room.str())
       .add("title", x.title)
-      .add("startedAt", to_iso_time(x.started_at))
+      .add("startedAt", protocol::to_text(x.started_at))
       .add("durationMs", x.duration)
       .add("state", to_string(x.state));
   if (!x.reason.empty())

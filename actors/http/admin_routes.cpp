@@ -50,6 +50,8 @@ constexpr std::array routes{
     admin_route{"GET", "/recordings", admin_action::list_recordings},
     admin_route{"GET", "/recordings/{id}", admin_action::get_recording},
     admin_route{"DELETE", "/recordings/{id}", admin_action::remove_recording},
+    admin_route{"GET", "/recordings/{id}/files/{name}",
+                admin_action::get_recording_file},
 };
 
 size_t body_limit(admin_action what) {
@@ -91,6 +93,8 @@ bool match(std::string_view path, const admin_route& route, admin_call& out) {
       out.consumer = consumer_id{std::move(*part)};
     else if (wanted[i] == "{id}")
       out.recording = recording_id{std::move(*part)};
+    else if (wanted[i] == "{name}")
+      out.file = std::move(*part);
   }
   return true;
 }

@@ -47,6 +47,7 @@ enum class admin_action : uint8_t {
   list_room_recordings,
   get_recording,
   remove_recording,
+  get_recording_file,
 };
 
 /// An operation of the API. Parts of the path in braces are parameters.
@@ -82,8 +83,11 @@ struct admin_call {
   std::string title = {};
   /// For send_to_room.
   admin_message message = {};
-  /// For stop_recording, get_recording and remove_recording.
+  /// For stop_recording, get_recording, remove_recording and
+  /// get_recording_file.
   recording_id recording = {};
+  /// For get_recording_file; may be anything.
+  std::string file = {};
   /// For lists: the page size, and the room or recording after which the page
   /// begins.
   size_t limit = 100;

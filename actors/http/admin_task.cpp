@@ -56,6 +56,7 @@ void task_state::start(const admin_job& job) {
     case admin_action::list_room_recordings:
       return recordings.list();
     case admin_action::get_recording:
+    case admin_action::get_recording_file: // where none are recorded
       return recordings.describe();
     case admin_action::remove_recording:
       return recordings.remove();

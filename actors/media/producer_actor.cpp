@@ -40,8 +40,7 @@ producer_state::make_behavior(const producer_config& cfg) {
   reports = source_reports{cfg.engine.encodings.size()};
   report_wanted();
   self->set_error_handler([](caf::error&) {});
-  self->set_down_handler(
-      [this](const caf::down_msg& down) { forget(down.source); });
+  self->set_down_handler([this](const caf::down_msg& x) { forget(x.source); });
   return {
       [this](const rtp::rtp_batch& x) { take(x); },
       [this](const rtp::sender_report_received& x) {
@@ -69,9 +68,7 @@ producer_state::make_behavior(const producer_config& cfg) {
         if (auto sources = engine->unattended(); !sources.empty())
           send_unattended(std::move(sources));
       },
-      [this](const restart_sources&) {
-        with_engine([](auto& e, auto) { e.handle_restart(); });
-      },
+      [this](const restart_sources&) { engine->handle_restart(); },
       [this](const restore_packets& x) {
         if (auto found = engine->find_packets(x.keys))
           self->send(x.shard, packets_restored{x.consumer, std::move(found)});

@@ -138,6 +138,10 @@ struct node::impl {
   // Waits until no more than `count` actors live, half a second at most.
   void await_actors(size_t count, net::duration most = default_patience);
 
+  // Begins to record, if that is wanted, and finishes what earlier processes
+  // have left. On failure, returns one line for the operator.
+  std::optional<std::string> start_recording_service();
+
   // Waits until recordings have ended and are on the disk, for a while.
   void finish_recordings();
 
@@ -211,10 +215,8 @@ std::optional<std::string> node::impl::start() {
     return failure;
   if (auto failure = start_webhooks(settings, system, webhooks))
     return failure;
-  if (auto failure = start_recordings(settings.record, system, recordings))
+  if (auto failure = start_recording_service())
     return failure;
-  if (recordings)
-    recordings->recover({});
   open_rooms(services);
   gateway = std::make_unique<http_gateway>(
       system, services, caf::actor_cast<room_gate_actor>(server), entry.auth);
@@ -223,6 +225,8 @@ std::optional<std::string> node::impl::start() {
   clients = spawn_http_clients(
       system, {services, caf::actor_cast<room_gate_actor>(server), entry.auth});
   watch_parts();
+  if (recordings)
+    gateway->serve(recordings->downloads());
   gateway->serve(std::make_unique<http_clients>(clients, entry.auth, board));
   http = std::make_unique<net::http_server>(threads, *gateway,
                                             to_http_server(settings.http));
@@ -235,6 +239,17 @@ std::optional<std::string> node::impl::start() {
   return std::nullopt;
 }
 
+std::optional<std::string> node::impl::start_recording_service() {
+  if (auto failure = start_recordings(settings.record, system, recordings))
+    return failure;
+  if (recordings)
+    recordings->recover([this](const manifest& x) {
+      if (webhooks)
+        tell_recovered(*webhooks->outlet(), x);
+    });
+  return std::nullopt;
+}
+
 void node::impl::open_rooms(
     const std::shared_ptr<const media_services>& services) {
   server = spawn_server(
@@ -244,7 +259,10 @@ void node::impl::open_rooms(
        settings.rtc.sctp == "off" ? sctp_actor{} : sctp,
        settings.overload.max_waiting,
        to_room_cluster(cluster.get(), services),
-       webhooks ? webhooks->outlet() : nullptr});
+       webhooks ? webhooks->outlet() : nullptr,
+       recordings ? recordings->services() : nullptr,
+       {settings.record.automatic, settings.record.consent == "ask"},
+       recordings ? recordings->library() : nullptr});
 }
 
 void node::impl::stop() {
@@ -297,7 +315,8 @@ std::optional<std::string> node::impl::add_admin_api() {
                                                   admin.request_timeout)});
   gateway->serve(std::make_unique<admin_api>(
       system, server, std::move(admin), [this] { return snapshot(); }, others,
-      recordings ? recordings->catalogue() : nullptr));
+      recordings ? recordings->catalogue() : nullptr,
+      recordings ? recordings->downloads() : nullptr));
   return std::nullopt;
 }
 

@@ -19,6 +19,11 @@ constexpr size_t least_secret = 32;
 /// How long a frozen disk may hold up the end of the server.
 constexpr auto disk_patience = std::chrono::seconds{2};
 
+std::chrono::sys_seconds time_of_day() {
+  return std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now());
+}
+
 struct retention_tick {};
 
 /// Removes recordings that are no longer kept.
@@ -74,7 +79,7 @@ make_recording_secret(const config::record_keys& keys) {
 }
 
 recording_service::recording_service(const config::record_keys& keys,
-                                     net::folder directory,
+                                     net::folder directory, std::string secret,
                                      caf::actor_system& system)
     : directory_(std::move(directory))
     , keep_(keys.keep_days)
@@ -86,6 +91,12 @@ recording_service::recording_service(const config::record_keys& keys,
   out.max_bytes = keys.max_bytes;
   out.figures = std::make_shared<recording_figures>();
   catalogue_ = std::make_shared<recording_catalogue>(out.disk, keys.directory);
+  const net::recording_link_signer signer{std::move(secret)};
+  signed_ = std::make_shared<signed_recordings>(catalogue_, signer,
+                                                keys.public_url, time_of_day);
+  reader_ = std::make_shared<net::disk_thread>();
+  downloads_ = std::make_shared<const recording_downloads>(signed_, reader_,
+                                                           signer, time_of_day);
   services_ = std::make_shared<const recording_services>(std::move(out));
 }
 
@@ -130,6 +141,7 @@ void recording_service::end_retention() {
 void recording_service::stop() {
   end_retention();
   services_->disk->stop(disk_patience);
+  reader_->stop(disk_patience);
 }
 
 std::optional<std::string>
@@ -143,8 +155,11 @@ start_recordings(const config::record_keys& keys, caf::actor_system& system,
            + directory.error().message();
   if (!directory->lock())
     return "record.directory " + keys.directory + ": another server uses it";
-  out =
-      std::make_unique<recording_service>(keys, *std::move(directory), system);
+  auto secret = make_recording_secret(keys);
+  if (secret.failure)
+    return secret.failure;
+  out = std::make_unique<recording_service>(keys, *std::move(directory),
+                                            std::move(secret.secret), system);
   return std::nullopt;
 }
 

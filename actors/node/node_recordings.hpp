@@ -1,8 +1,10 @@
 #pragma once
 
 #include "actors/config/config.hpp"
+#include "actors/http/recording_downloads.hpp"
 #include "actors/recording/recording_actor.hpp"
 #include "actors/recording/recording_catalogue.hpp"
+#include "actors/recording/signed_recordings.hpp"
 #include "net/io/disk/folder.hpp"
 
 #include <caf/actor.hpp>
@@ -32,9 +34,9 @@ public:
   /// How often recordings are looked for that are no longer kept.
   static constexpr std::chrono::hours retention_interval{1};
 
-  /// `directory` is `record.directory`, and has its lock.
+  /// `directory` is `record.directory`, and has its lock. `secret` signs links.
   recording_service(const config::record_keys& keys, net::folder directory,
-                    caf::actor_system& system);
+                    std::string secret, caf::actor_system& system);
 
   recording_service(const recording_service&) = delete;
 
@@ -50,6 +52,15 @@ public:
 
   std::shared_ptr<recording_catalogue> catalogue() const {
     return catalogue_;
+  }
+
+  /// What members may see.
+  std::shared_ptr<recording_library> library() const {
+    return signed_;
+  }
+
+  std::shared_ptr<const recording_downloads> downloads() const {
+    return downloads_;
   }
 
   /// Finishes what earlier processes have left, and begins to remove what is
@@ -72,6 +83,10 @@ private:
   caf::actor_system& system_;
   std::shared_ptr<const recording_services> services_;
   std::shared_ptr<recording_catalogue> catalogue_;
+  std::shared_ptr<signed_recordings> signed_;
+  // Readers do not hold up what is written.
+  std::shared_ptr<net::disk_thread> reader_;
+  std::shared_ptr<const recording_downloads> downloads_;
   caf::actor retention_;
 };
 

@@ -2,7 +2,9 @@
 
 #include "actors/config/cluster_keys.hpp"
 #include "actors/config/secret_file.hpp"
+#include "actors/recording/manifest_summary.hpp"
 #include "actors/webhooks/webhook_spool.hpp"
+#include "net/base/rng.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
@@ -77,6 +79,25 @@ void webhook_service::stop() {
   for (const auto& x : outlet_->receivers)
     caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
   client_.stop();
+}
+
+void tell_recovered(const webhook_outlet& to, const manifest& what) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now());
+  const auto began = std::chrono::floor<std::chrono::seconds>(what.started_at);
+  // Its room is over, and so is that room's sid.
+  webhook_event x{what.state == recording_state::failed
+                      ? webhook_kind::recording_failed
+                      : webhook_kind::recording_finished,
+                  "EV_" + net::make_secure_rng()->alphanumeric(12),
+                  now,
+                  {what.room.str(), {}, began},
+                  to.node};
+  x.recording = summarize(what, "recovered");
+  const webhook_happened told{
+      std::make_shared<const webhook_event>(std::move(x))};
+  for (const auto& receiver : to.receivers)
+    caf::anon_send(receiver, told);
 }
 
 std::optional<std::string>

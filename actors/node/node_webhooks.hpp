@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/config/config.hpp"
+#include "actors/recording/manifest.hpp"
 #include "actors/webhooks/webhook_actor.hpp"
 
 #include <caf/fwd.hpp>
@@ -60,6 +61,10 @@ private:
   std::shared_ptr<const webhook_outlet> outlet_;
   std::vector<std::shared_ptr<const webhook_figures>> figures_;
 };
+
+/// Tells the receivers that a recording of an earlier process has been finished
+/// at the start of this one. Thread-safe.
+void tell_recovered(const webhook_outlet& to, const manifest& what);
 
 /// Makes the node's part for webhooks; `out` stays empty if there are none.
 /// Returns one line for the operator on failure. `system` outlives the service.

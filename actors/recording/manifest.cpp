@@ -3,10 +3,10 @@
 #include "protocol/json/json_cursor.hpp"
 #include "protocol/json/json_limits.hpp"
 #include "protocol/json/json_writer.hpp"
+#include "protocol/verbs/wall_time.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <utility>
 
 namespace troupe::actors {
@@ -135,7 +135,7 @@ std::optional<unsigned> read_digits(std::string_view text, size_t offset,
   return out;
 }
 
-// A text of to_iso_time().
+// A text of protocol::to_text().
 std::optional<sys_milliseconds> read_iso_time(std::string_view text) {
   using namespace std::chrono;
   constexpr std::string_view shape = "0000-00-00T00:00:00.000Z";
@@ -296,22 +296,6 @@ bool is_recording_id(std::string_view text) {
             });
 }
 
-std::string to_iso_time(sys_milliseconds x) {
-  using namespace std::chrono;
-  const auto day = floor<days>(x);
-  const year_month_day date{day};
-  const hh_mm_ss time{x - day};
-  std::array<char, 64> out{};
-  std::snprintf(
-      out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-      static_cast<int>(time.minutes().count()),
-      static_cast<int>(time.seconds().count()),
-      static_cast<int>(time.subseconds().count()));
-  return out.data();
-}
-
 // -- the file -----------------------------------------------------------------
 
 std::string to_json(const manifest& x) {
@@ -326,7 +310,7 @@ std::string to_json(const manifest& x) {
         .add("peerId", x.by.str())
         .add("displayName", x.by_name)
         .end_object();
-  out.add("startedAt", to_iso_time(x.started_at));
+  out.add("startedAt", protocol::to_text(x.started_at));
   add_time(out, "durationMs", x.duration);
   out.add("state", to_string(x.state));
   add_or_null(out, "reason", x.reason);

@@ -127,7 +127,4 @@ bool is_slug(std::string_view name);
 /// Whether a text can be the id of a recording, of at most 64 octets.
 bool is_recording_id(std::string_view text);
 
-/// A time as "2026-11-24T23:15:00.000Z" (RFC 3339).
-std::string to_iso_time(std::chrono::sys_time<std::chrono::milliseconds> x);
-
 } // namespace troupe::actors

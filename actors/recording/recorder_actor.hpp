@@ -2,6 +2,7 @@
 
 #include "actors/media/producer_entry.hpp"
 #include "actors/recording/manifest.hpp"
+#include "actors/recording/recording_figures.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -24,6 +25,8 @@ struct recording_services {
   std::string directory;
   uint64_t min_free = 0;  // octets
   uint64_t max_bytes = 0; // of one recording; 0: no limit
+  /// What recordings count; may be null.
+  std::shared_ptr<recording_figures> figures = {};
 };
 
 /// Records a producer from now on, which a member offers and whose owner may be

@@ -26,11 +26,6 @@ std::string folder_name(const recording_config& x) {
   return std::string{text.data(), size} + "-" + to_slug(x.id.str());
 }
 
-bool is_failure(recording_end x) {
-  return x == recording_end::disk_full || x == recording_end::disk_failed
-         || x == recording_end::internal;
-}
-
 manifest to_manifest(const recording_config& x) {
   manifest out;
   out.id = x.id;
@@ -47,6 +42,8 @@ manifest to_manifest(const recording_config& x) {
 // -- start -------------------------------------------------------------------
 
 recording_actor_state::~recording_actor_state() {
+  if (auto* figures = counters())
+    --figures->going_on;
   recorders.for_each_producer([this](const auto& x) { self->demonitor(x); });
 }
 
@@ -57,6 +54,8 @@ recording_actor_state::make_behavior(recording_config cfg) {
   folder = settings.services->directory + "/" + to_slug(settings.room.str())
            + "/" + folder_name(settings);
   keeper.emplace(to_manifest(settings));
+  if (auto* figures = counters())
+    ++figures->going_on;
   if (settings.listener)
     listener_monitor.begin(self, settings.listener);
   self->set_error_handler([](caf::error&) {});
@@ -65,10 +64,6 @@ recording_actor_state::make_behavior(recording_config cfg) {
     handle_down(x);
     drain();
   });
-  log::event(log::level::info, "recording-started",
-             {{"recording", settings.id.str()},
-              {"room", settings.room.str()},
-              {"folder", folder}});
   drain();
   return {
       [this](const part_reported& x) {
@@ -207,6 +202,11 @@ recording_actor spawn_recording(caf::actor_system& system, recording_config x) {
               self) mutable {
         return self->state.make_behavior(std::move(cfg));
       });
+}
+
+bool is_failure(recording_end x) {
+  return x == recording_end::disk_full || x == recording_end::disk_failed
+         || x == recording_end::internal;
 }
 
 std::string_view to_string(recording_end x) {

@@ -25,6 +25,9 @@ enum class recording_end : uint8_t {
 /// "stopped", "room-ended", "disk-full" and so on.
 std::string_view to_string(recording_end x);
 
+/// Whether the disk or a defect has ended it.
+bool is_failure(recording_end x);
+
 /// Ends what is recorded of a member: it no longer may be.
 struct forget_recorded_peer {
   peer_id peer;

@@ -64,6 +64,11 @@ struct recording_actor_state {
   // Does what is due, and arms the timer; or ends.
   void drain();
 
+  // Null if nobody counts.
+  recording_figures* counters() const {
+    return settings.services ? settings.services->figures.get() : nullptr;
+  }
+
   net::time_point now() const {
     return self->clock().now();
   }

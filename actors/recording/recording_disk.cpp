@@ -33,6 +33,8 @@ void recording_actor_state::handle(const part_reported& x) {
 
 void recording_actor_state::handle(const part_degraded& x) {
   keeper->handle_degraded(x.peer, since_start());
+  if (auto* figures = counters())
+    ++figures->degraded;
   if (settings.listener && degraded_limit.pass(now()))
     self->send(settings.listener, recording_degraded{settings.id});
 }
@@ -49,7 +51,7 @@ void recording_actor_state::handle(const disk_free_measured& x) {
 
 void recording_actor_state::fail(std::error_code why) {
   if (!ending)
-    log::event(log::level::error, "recording-failed",
+    log::event(log::level::error, "recording-disk-failed",
                {{"recording", settings.id.str()},
                 {"folder", folder},
                 {"why", why.message()}});
@@ -91,10 +93,8 @@ void recording_actor_state::finish(recording_end why) {
 }
 
 void recording_actor_state::report_end() {
-  log::event(log::level::info, "recording-ended",
-             {{"recording", settings.id.str()},
-              {"room", settings.room.str()},
-              {"why", std::string{to_string(*ending)}}});
+  if (auto* figures = counters(); figures && is_failure(*ending))
+    ++figures->failed;
   if (settings.listener)
     self->send(settings.listener, recording_ended{settings.id, *ending,
                                                   keeper->at(since_start())});

@@ -104,7 +104,7 @@ void room_recording::report_end(const running& of, const recording_ended& x) {
               {"seconds", std::to_string(x.what.duration / 1000)},
               {"files", std::to_string(x.what.parts.size())},
               {"octets", std::to_string(octets)}});
-  room_.webhooks.note_recording_ended(of.info, x, failed);
+  room_.webhooks.note_recording_ended(x, failed);
 }
 
 void room_recording::handle(const recording_degraded& x) {
@@ -125,6 +125,10 @@ bool room_recording::handle_down(const caf::actor_addr& source) {
   if (!of)
     return false;
   recording_ended x{of->info.id, recording_end::internal, {}};
+  x.what.id = of->info.id;
+  x.what.title = of->info.title;
+  x.what.by = of->info.by;
+  x.what.started_at = of->info.started_at;
   x.what.duration = time_since(of->info.started_at).count();
   x.what.state = recording_state::failed;
   handle(x);

@@ -1,3 +1,4 @@
+#include "actors/recording/manifest_summary.hpp"
 #include "actors/room/room_state.hpp"
 #include "protocol/json/json_writer.hpp"
 
@@ -8,16 +9,6 @@ namespace {
 std::chrono::sys_seconds webhook_time() {
   return std::chrono::floor<std::chrono::seconds>(
       std::chrono::system_clock::now());
-}
-
-// Begins the object `recording`.
-void describe(const protocol::recording_info& x, protocol::json_writer& out) {
-  out.begin_object()
-      .add("id", x.id.str())
-      .add("title", x.title)
-      .add("startedAt", protocol::to_text(x.started_at));
-  if (!x.by.empty())
-    out.add("by", x.by.str());
 }
 
 } // namespace
@@ -63,27 +54,24 @@ void room_webhooks::note_recording_started(
   if (!to)
     return;
   protocol::json_writer json;
-  describe(what, json);
+  json.begin_object()
+      .add("id", what.id.str())
+      .add("title", what.title)
+      .add("startedAt", protocol::to_text(what.started_at));
+  if (!what.by.empty())
+    json.add("by", what.by.str());
   to->handle_recording_started(what.id, json.end_object().str(),
                                webhook_time());
   send();
 }
 
-void room_webhooks::note_recording_ended(const protocol::recording_info& what,
-                                         const recording_ended& how,
+void room_webhooks::note_recording_ended(const recording_ended& how,
                                          bool failed) {
   auto* to = source();
   if (!to)
     return;
-  protocol::json_writer json;
-  describe(what, json);
-  json.add("why", to_string(how.why)).add("durationMs", how.what.duration);
-  json.key("files").begin_array();
-  for (const auto& x : how.what.parts)
-    json.begin_object().add("name", x.file).add("size", x.size).end_object();
-  json.end_array();
-  to->handle_recording_ended(what.id, json.end_object().str(), failed,
-                             webhook_time());
+  to->handle_recording_ended(how.id, summarize(how.what, to_string(how.why)),
+                             failed, webhook_time());
   send();
 }
 

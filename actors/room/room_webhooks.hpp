@@ -34,8 +34,7 @@ public:
   void note_recording_started(const protocol::recording_info& what);
 
   /// It has ended. The room may be over by now.
-  void note_recording_ended(const protocol::recording_info& what,
-                            const recording_ended& how, bool failed);
+  void note_recording_ended(const recording_ended& how, bool failed);
 
   /// The last member of this node has left.
   void note_empty();

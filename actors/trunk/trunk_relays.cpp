@@ -176,11 +176,6 @@ void trunk_relays::repeat_ends() {
     trunk_.tell_node(want_stream{{}, id.str(), -1, {}});
 }
 
-void trunk_relays::restart() {
-  for (const auto& [id, x] : relays_)
-    trunk_.self->send(x.entry.handles.producer, restart_sources{});
-}
-
 void trunk_relays::handle_answers(net::byte_span compound,
                                   net::time_point arrival) {
   rtp::rtcp::compound_reader reader{compound};

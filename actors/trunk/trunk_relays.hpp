@@ -58,7 +58,10 @@ public:
   void repeat_ends();
 
   /// The other node has forgotten what it sent, and numbers it anew.
-  void restart();
+  void restart() const {
+    for (const auto& [id, x] : relays_)
+      trunk_.self->send(x.entry.handles.producer, restart_sources{});
+  }
 
   /// Hands the answers to the relays' reports in a compound packet to them.
   void handle_answers(net::byte_span compound, net::time_point arrival);

@@ -5,6 +5,7 @@ import {
 } from '../src/recording_words';
 import type { Recording } from '../src/room_recording';
 import { confirm, type Question } from '../src/ui/confirm';
+import { el } from '../src/ui/dom';
 import { RecordingBanner } from '../src/ui/recording_banner';
 import { openRecordingsDialog } from '../src/ui/recordings_dialog';
 
@@ -15,12 +16,14 @@ const RECORDING: Recording = {
 
 /** That the call is recorded, as `recording` says. */
 export function recordingBanner(kind: string | null): HTMLElement {
+  const place = el('div', { class: 'recording-place' });
   const banner = new RecordingBanner(() =>
     void confirm(consentQuestion(RECORDING)));
-  if (kind === null) return banner.root;
+  place.append(banner.root);
+  if (kind === null) return place;
   banner.show({ ...RECORDING, asks: kind !== 'notice' },
     { accepted: true, declined: false }[kind]);
-  return banner.root;
+  return place;
 }
 
 export function showRecordings(some: boolean): void {

@@ -12,7 +12,7 @@ import type { HostAct } from './moderation_words';
 import { othersOf, type Person } from './people_list';
 import { placeIn, type Place } from './place';
 import { Receiver, type RemoteTrack } from './receiver';
-import { RoomRecording, type RecordingListener } from './room_recording';
+import type { RecordingHost } from './recording_host';
 import { ScreenShare } from './screen_share';
 import { Sender } from './sender';
 import { Signaling } from './signaling';
@@ -49,7 +49,7 @@ export interface CallOptions {
   listener: CallListener;
   waitListener: WaitListener;
   dataListener: DataListener;
-  recordingListener: RecordingListener;
+  recording: RecordingHost;
 }
 
 export class Call {
@@ -60,7 +60,6 @@ export class Call {
     void this.#publish('screen-audio');
   });
   readonly lobby: LobbyHost;
-  readonly recording: RoomRecording;
   #knock: Knock;
   #signaling: Signaling;
   #place: Place;
@@ -94,7 +93,7 @@ export class Call {
     this.moderation = new Moderation(this.#signaling, {
       changed: () => {
         if (!this.moderation.isHost) this.lobby.dismissed();
-        this.recording.rightsChanged();
+        options.recording.rightsChanged();
         this.#changed();
         options.listener.lobbyChanged();
       },
@@ -109,11 +108,11 @@ export class Call {
       turned: (enabled, by) => options.listener.told(
         { is: 'lobby', enabled, by: this.moderation.author(by) }),
     });
-    this.recording = new RoomRecording(this.#signaling, {
+    options.recording.attach(this.#signaling, {
       isSelf: (peerId) => peerId === this.selfId,
       mightRecord: () => readToken(tokens.token)?.record ??
         this.moderation.isHost,
-    }, options.recordingListener);
+    });
     this.#listenToPushes();
     this.#listenToDataPushes();
     this.#forget = options.media.onChange((source) =>
@@ -268,7 +267,7 @@ export class Call {
     await this.#place.keep(answer);
     this.moderation.entered(answer);
     this.lobby.entered(answer);
-    this.recording.entered(answer);
+    this.options.recording.entered(answer);
     if (answer.participants) this.#participants = answer.participants;
     if (answer.dataProducers) return answer;
     // Who joins again on one connection is told of media alone.
@@ -355,7 +354,7 @@ export class Call {
     on('participant-list-update', (people) => {
       this.#participants = people;
       this.moderation.listed(people.find(({ id }) => id === this.selfId));
-      this.recording.rightsChanged();
+      this.options.recording.rightsChanged();
       this.#changed();
     });
     on('participant-left', ({ peerId }) => {

@@ -5,41 +5,42 @@ import {
   troubleWords,
 } from './recording_words';
 import { openRecordings } from './recordings';
-import type {
-  Recording, RecordingListener, RoomRecording,
+import type { RecordingPlace } from './recording_host';
+import {
+  RoomRecording, type Recording, type RecordingListener, type RecordingRights,
 } from './room_recording';
+import type { Signaling } from './signaling';
 import { ask, confirm } from './ui/confirm';
 import { announce } from './ui/live';
 import type { MenuAction } from './ui/menu';
 import { toast } from './ui/notice';
-import type { NoticeStack } from './ui/notice_stack';
 import { RecordingBanner } from './ui/recording_banner';
 import type { Controls } from './ui/toolbar';
 import { explainServer } from './words';
 
-export interface RecordingParts {
-  recording(): RoomRecording;
-  notices(): NoticeStack;
-  /** The button has to be drawn anew. */
-  changed(): void;
-}
-
 export class RecordingControls implements RecordingListener {
+  readonly recording: RoomRecording;
   readonly banner = new RecordingBanner(() => void this.#askForConsent());
   /** Closes the question that is open. */
   #asking: AbortController | undefined;
 
-  constructor(private readonly parts: RecordingParts) {}
+  constructor(
+    private readonly parts: RecordingPlace,
+    wire: Pick<Signaling, 'on' | 'request'>,
+    rights: RecordingRights,
+  ) {
+    this.recording = new RoomRecording(wire, rights, this);
+  }
 
   /** For the toolbar. */
   get control(): Controls['record'] {
-    const { current, mayRecord } = this.#recording;
+    const { current, mayRecord } = this.recording;
     return mayRecord ? { on: current !== undefined } : undefined;
   }
 
   /** For the menu "More". */
   actions(): MenuAction[] {
-    const { current, mayRecord } = this.#recording;
+    const { current, mayRecord } = this.recording;
     const actions: MenuAction[] = [];
     if (current?.asks) {
       actions.push({
@@ -49,8 +50,8 @@ export class RecordingControls implements RecordingListener {
     }
     if (mayRecord) {
       actions.push({
-        icon: 'film', label: 'Recordings',
-        run: () => openRecordings(() => this.#recording.list()),
+        icon: 'play', label: 'Recordings',
+        run: () => openRecordings(() => this.recording.list()),
       });
     }
     return actions;
@@ -58,17 +59,17 @@ export class RecordingControls implements RecordingListener {
 
   /** Begins a recording or ends it, after a question. */
   async toggle(): Promise<void> {
-    if (this.#recording.current) {
+    if (this.recording.current) {
       const sure = await confirm(STOP_QUESTION);
-      if (sure) await attempt(() => this.#recording.stop());
+      if (sure) await attempt(() => this.recording.stop());
       return;
     }
     const sure = await confirm(START_QUESTION);
-    if (sure) await attempt(() => this.#recording.start());
+    if (sure) await attempt(() => this.recording.start());
   }
 
   recordingChanged(): void {
-    const { current, consent } = this.#recording;
+    const { current, consent } = this.recording;
     this.banner.show(current, consent);
     this.parts.changed();
   }
@@ -95,21 +96,17 @@ export class RecordingControls implements RecordingListener {
   }
 
   async #askForConsent(): Promise<void> {
-    const { current } = this.#recording;
+    const { current } = this.recording;
     if (!current || this.#asking) return;
     const asking = new AbortController();
     this.#asking = asking;
     const answer = await ask(consentQuestion(current), asking.signal);
     if (this.#asking === asking) this.#asking = undefined;
     // The question may be about a recording that has ended meanwhile.
-    if (answer === undefined || this.#recording.current?.id !== current.id) {
+    if (answer === undefined || this.recording.current?.id !== current.id) {
       return;
     }
-    await attempt(() => this.#recording.answer(answer));
-  }
-
-  get #recording(): RoomRecording {
-    return this.parts.recording();
+    await attempt(() => this.recording.answer(answer));
   }
 }
 

@@ -55,7 +55,6 @@ export class RunningCall {
   readonly conversation: Conversation;
   readonly people: PeopleControls;
   readonly recording = new RecordingHost({
-    recording: () => this.call.recording,
     notices: () => this.view.notices,
     changed: () => this.#paintControls(),
   });
@@ -118,7 +117,7 @@ export class RunningCall {
         lobbyChanged: () => this.people.lobby.changed(),
       },
       dataListener: this.conversation,
-      recordingListener: this.recording.listener,
+      recording: this.recording,
     });
     this.conversation.room = this.call.data;
     this.#stats = new ServerStats(this.call.requester);

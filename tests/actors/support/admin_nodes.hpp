@@ -3,10 +3,20 @@
 #include "actors/http/admin_api.hpp"
 #include "actors/http/admin_runner.hpp"
 #include "tests/actors/support/two_nodes.hpp"
+#include "tests/net/io/support/client.hpp"
 
 #include <functional>
 
 namespace troupe::test {
+
+/// A response as a client would read it.
+inline net::testing::http_reply to_reply(const net::http_response& x) {
+  net::testing::http_reply out{static_cast<int>(x.status), "HTTP/1.1", x.body};
+  for (const auto& [name, value] : x.headers)
+    out.head += "\r\n" + name + ": " + value;
+  out.head += "\r\n";
+  return out;
+}
 
 inline constexpr auto admin_test_token = "a token for nodes in tests";
 

@@ -24,32 +24,41 @@ struct fake_recordings {
     out.record.automatic = automatic;
     out.record.spawn = [this](caf::actor_system& system,
                               actors::recording_config x) {
-      started.push_back(x);
+      started.push_back({x.id, x.listener.address()});
       return system.spawn(
-          [this](actors::recording_handle::pointer self,
-                 actors::recording_config of) -> behavior {
-            return make(self, std::move(of));
-          },
-          std::move(x));
+          [this, x](actors::recording_handle::pointer self) -> behavior {
+            // The room outlives its recording, or ends it.
+            self->monitor(x.listener);
+            self->set_down_handler(
+                [self](const caf::down_msg&) { self->quit(); });
+            return make(self, started.back());
+          });
     };
   }
 
+  struct recording {
+    protocol::recording_id id;
+    caf::actor_addr listener;
+  };
+
   /// Reports the end of a recording.
-  void end(const actors::recording_config& of, actors::recording_end why) {
+  void end(const recording& of, actors::recording_end why) {
     actors::recording_ended out{of.id, why, {}};
     out.what.duration = 1500;
     out.what.state = actors::recording_state::finished;
-    caf::anon_send(of.listener, out);
+    caf::anon_send(
+        caf::actor_cast<actors::recording_listener_actor>(of.listener), out);
   }
 
-  std::vector<actors::recording_config> started;
+  std::vector<recording> started;
   std::vector<std::string> lines;
   /// Files take their time: ends are reported by end() only.
   bool slow = false;
+  /// The actor of a recording ends without a report.
+  bool fails = false;
 
 private:
-  behavior make(actors::recording_handle::pointer self,
-                actors::recording_config of) {
+  behavior make(actors::recording_handle::pointer self, const recording& of) {
     const auto note = [this](std::string_view what, const std::string& who) {
       lines.push_back(std::string{what} + " " + who);
     };
@@ -69,9 +78,11 @@ private:
         [=](const actors::recorded_speaker_changed& x) {
           note("speaker", x.peer.str());
         },
-        [=](const actors::finish_recording& x) {
+        [=, this](const actors::finish_recording& x) {
           note("finish", std::string{to_string(x.why)});
-          if (!slow)
+          if (slow)
+            return;
+          if (!fails)
             end(of, x.why);
           self->quit();
         },

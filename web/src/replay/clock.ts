@@ -75,9 +75,9 @@ const NEAR_MS = 10;
 /** Further off, a part jumps to its place. */
 const FAR_MS = 200;
 /** How much faster or slower a part may play: pitch is kept. */
-const MOST = 0.1;
+const MOST = 0.3;
 /** A part that is off by so much plays as much faster or slower as it may. */
-const FULL_MS = 60;
+const FULL_MS = 120;
 
 /**
  * How a part gets back to the clock: its rate, or undefined if it has to jump.

@@ -37,13 +37,11 @@ export class ReplayStage {
       attrs: { 'data-source': part.source, 'data-person': name },
     }, el('span', { class: 'replay-avatar', attrs: { 'aria-hidden': 'true' } },
       initials(name)), video,
-    el('span', { class: 'replay-name', attrs: { 'aria-hidden': 'true' } },
-      labelOf(name, part)));
+    el('span', { class: 'replay-name' }, labelOf(name, part)));
     root.style.setProperty('--hue', String(hueOf(name)));
     const paint = () => {
       const pinned = isPinned(part, this.#pin);
       root.setAttribute('aria-pressed', String(pinned));
-      root.setAttribute('aria-label', `${labelOf(name, part)}: keep large`);
       root.title = pinned ? 'Show the speaker large again' : 'Keep large';
     };
     this.#tiles.set(part, { root, paint });

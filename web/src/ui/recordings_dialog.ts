@@ -48,7 +48,7 @@ function content(recordings: RecordingSummary[]): HTMLElement[] {
       'A recording is in this list once it has ended.')];
   }
   return [
-    el('ul', { class: 'recordings-list' }, ...recordings.map(row)),
+    el('ul', { class: 'waiting-list recordings-list' }, ...recordings.map(row)),
     el('p', { class: 'soft' }, 'The links work for an hour. Open this list ' +
       'again for new ones.'),
   ];
@@ -58,11 +58,12 @@ function row(
   { title, date, durationMs, url, recordingId }: RecordingSummary,
 ): HTMLElement {
   const when = dateWords(Date.parse(date));
-  const name = title || `Recording of ${when}`;
-  return el('li', { attrs: { 'data-recording': recordingId } },
-    el('div', { class: 'recordings-words' },
-      el('strong', {}, name),
-      el('span', { class: 'soft' }, `${when} · ${lengthWords(durationMs)}`)),
+  const name = title || when;
+  const length = lengthWords(durationMs);
+  return el('li', { class: 'waiting-head', attrs: { 'data-recording': recordingId } },
+    el('div', {}, el('strong', {}, name),
+      el('p', { class: 'soft' },
+        title ? `${when} · ${length}` : length)),
     url
       ? el('a', {
         class: 'button small', target: '_blank', rel: 'noopener',
