@@ -68,6 +68,7 @@ public:
     app_.add_option("--" + name, out, help)
         ->check(not_empty())
         ->transform(CLI::AsSizeValue(false).description("SIZE"))
+        ->check(CLI::Range(uint64_t{0}, uint64_t{1} << 53))
         ->capture_default_str();
   }
 

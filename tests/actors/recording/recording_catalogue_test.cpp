@@ -95,9 +95,9 @@ struct scene {
   /// The answer of the catalogue.
   template <class T, class F>
   T await(F ask) {
-    auto told = std::make_shared<std::promise<T>>();
-    auto out = told->get_future();
-    ask([told](T x) { told->set_value(std::move(x)); });
+    auto promise = std::make_shared<std::promise<T>>();
+    auto out = promise->get_future();
+    ask([promise](T x) { promise->set_value(std::move(x)); });
     REQUIRE(out.wait_for(10s) == std::future_status::ready);
     return out.get();
   }
