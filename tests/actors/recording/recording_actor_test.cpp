@@ -87,7 +87,7 @@ TEST_CASE("a recording begun in mid-call begins with the replay") {
   video.sending = false;
   const auto is = at.finish();
   REQUIRE(is.parts.size() == 1);
-  CHECK(at.plan(is.parts[0]).clusters > 0);
+  CHECK(at.plan(is.parts[0]).finished);
   CHECK(near(is.parts[0].start_offset, 1000, 50));
 }
 
@@ -258,7 +258,7 @@ TEST_CASE("a recorder that fails ends its file only") {
   watched.handles.producer = spawn_watched(*at.world.system, recorder);
   at.tell(record_producer{watched});
   REQUIRE(recorder);
-  at.pass(9s);
+  at.pass(13s);
   caf::anon_send_exit(recorder, caf::exit_reason::unhandled_exception);
   at.pass(3s);
   CHECK(at.notes.ended.empty());
@@ -266,7 +266,7 @@ TEST_CASE("a recorder that fails ends its file only") {
   REQUIRE(is.parts.size() == 2);
   for (const auto& x : is.parts) {
     const auto plan = at.plan(x);
-    CHECK(plan.clusters > 0);
+    CHECK(plan.size > 0);
     CHECK(plan.finished == (x.peer.str() == "bob"));
   }
   caf::anon_send(watched.handles.producer, close_producer{});
