@@ -8,7 +8,7 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FILES, TARGET, workerScripts } from './bundling.mjs';
+import { FILES, onlyForBrowsers, TARGET, workerScripts } from './bundling.mjs';
 import { compressFolder } from './compress.mjs';
 import { buildEmbed } from './embed/build.mjs';
 import { linkEntries } from './entries.mjs';
@@ -25,7 +25,7 @@ const page = {
   minify: true,
   legalComments: 'linked',
   loader: FILES,
-  plugins: [workerScripts],
+  plugins: [workerScripts, onlyForBrowsers],
   assetNames: '[name]',
   entryNames: '[name]',
   logLevel: 'warning',

@@ -12,6 +12,20 @@ export const FILES = {
 };
 
 /**
+ * Leaves out what mediasoup-client has for its tests and for React Native: no
+ * browser runs it.
+ */
+export const onlyForBrowsers = {
+  name: 'only-for-browsers',
+  setup({ onLoad }) {
+    const filter = new RegExp('mediasoup-client[\\\\/]lib[\\\\/]' +
+      '(test[\\\\/]fakeParameters|handlers[\\\\/](FakeHandler|ReactNative106))' +
+      '\\.js$');
+    onLoad({ filter }, () => ({ contents: '' }));
+  },
+};
+
+/**
  * `import address from './worker.ts?script'` bundles that script into a file of
  * its own, for `new Worker(address)`.
  */

@@ -24,6 +24,7 @@ import type { Quality } from '../src/quality';
 import {
   askWords, drainWords, shareQuestion,
 } from '../src/moderation_words';
+import { recordLook } from '../src/recording_words';
 import { roomName } from '../src/rooms';
 import { openInvite } from '../src/invite';
 import type { ShareState } from '../src/screen_share';
@@ -337,7 +338,7 @@ function showCall(root: HTMLElement): void {
     mic: !query.has('muted'), camera: true, share: share(),
     chat: { open: false, unread: query.has('unread') ? 3 : 0, hand: false },
     record: query.has('recording') || query.get('ask') === 'record'
-      ? { on: query.has('recording') } : undefined,
+      ? recordLook(query.has('recording')) : undefined,
   });
   settings().set('layout', choice('mode', ['grid', 'speaker', 'sidebar']));
   settings().set('selfView', choice('self', ['tile', 'float', 'hidden']));

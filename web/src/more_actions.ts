@@ -11,7 +11,7 @@ export function moreActions(running: RunningCall): MenuAction[] {
     { label: 'Invite people', icon: 'invite', run: () => running.invite() },
     ...running.view.views.actions(),
     audioOnlyAction(),
-    ...running.recording.actions(),
+    ...running.recording.controls?.actions() ?? [],
     { label: 'Settings', icon: 'gear', run: () => running.openSettings() },
     {
       icon: 'pulse', label: 'Check camera, microphone and network',

@@ -1,8 +1,8 @@
 /** Joins the recording of a call with its button, banner, questions, list. */
 
 import {
-  consentQuestion, endWords, spokenWords, START_QUESTION, STOP_QUESTION,
-  troubleWords,
+  consentQuestion, endWords, recordLook, spokenWords, START_QUESTION,
+  STOP_QUESTION, troubleWords,
 } from './recording_words';
 import { openRecordings } from './recordings';
 import type { RecordingPlace } from './recording_host';
@@ -10,12 +10,11 @@ import {
   RoomRecording, type Recording, type RecordingListener, type RecordingRights,
 } from './room_recording';
 import type { Signaling } from './signaling';
-import { ask, confirm } from './ui/confirm';
 import { announce } from './ui/live';
 import type { MenuAction } from './ui/menu';
 import { toast } from './ui/notice';
 import { RecordingBanner } from './ui/recording_banner';
-import type { Controls } from './ui/toolbar';
+import type { Look } from './ui/toolbar';
 import { explainServer } from './words';
 
 export class RecordingControls implements RecordingListener {
@@ -26,16 +25,16 @@ export class RecordingControls implements RecordingListener {
 
   constructor(
     private readonly parts: RecordingPlace,
-    wire: Pick<Signaling, 'on' | 'request'>,
+    wire: Pick<Signaling, 'request'>,
     rights: RecordingRights,
   ) {
     this.recording = new RoomRecording(wire, rights, this);
   }
 
-  /** For the toolbar. */
-  get control(): Controls['record'] {
+  /** Of the button; undefined for those who may not record. */
+  get look(): Look | undefined {
     const { current, mayRecord } = this.recording;
-    return mayRecord ? { on: current !== undefined } : undefined;
+    return mayRecord ? recordLook(current !== undefined) : undefined;
   }
 
   /** For the menu "More". */
@@ -60,11 +59,11 @@ export class RecordingControls implements RecordingListener {
   /** Begins a recording or ends it, after a question. */
   async toggle(): Promise<void> {
     if (this.recording.current) {
-      const sure = await confirm(STOP_QUESTION);
+      const sure = await this.parts.ask(STOP_QUESTION);
       if (sure) await attempt(() => this.recording.stop());
       return;
     }
-    const sure = await confirm(START_QUESTION);
+    const sure = await this.parts.ask(START_QUESTION);
     if (sure) await attempt(() => this.recording.start());
   }
 
@@ -100,7 +99,8 @@ export class RecordingControls implements RecordingListener {
     if (!current || this.#asking) return;
     const asking = new AbortController();
     this.#asking = asking;
-    const answer = await ask(consentQuestion(current), asking.signal);
+    const answer = await this.parts.ask(
+      consentQuestion(current), asking.signal);
     if (this.#asking === asking) this.#asking = undefined;
     // The question may be about a recording that has ended meanwhile.
     if (answer === undefined || this.recording.current?.id !== current.id) {

@@ -6,43 +6,48 @@
 import type { RecordingControls } from './recording_controls';
 import type { RecordingRights } from './room_recording';
 import type { JoinAnswer, Pushes, Signaling } from './signaling';
+import type { ask } from './ui/confirm';
 import { el } from './ui/dom';
-import type { MenuAction } from './ui/menu';
 import { toast } from './ui/notice';
 import type { NoticeStack } from './ui/notice_stack';
-import type { Controls } from './ui/toolbar';
 
 const AGAIN_MS = 3000;
 const PUSHES = ['recording-started', 'recording-stopped',
   'recording-consent-asked'] as const;
 
+type Wire = Pick<Signaling, 'on' | 'request'>;
+
 export interface RecordingPlace {
   notices(): NoticeStack;
+  /** Handed in, since an import would split the code of the call. */
+  ask: typeof ask;
   /** The button has to be drawn anew. */
   changed(): void;
 }
-
-type Wire = Pick<Signaling, 'on' | 'request'>;
 
 export class RecordingHost {
   /** Where the banner stands. */
   readonly place = el('div', { class: 'recording-place' });
   #wire: Wire | undefined;
   #rights: RecordingRights | undefined;
-  #handlers = new Map<string, (push: never) => void>();
   #loading: Promise<RecordingControls> | undefined;
   #loaded: RecordingControls | undefined;
   #closed = false;
 
   constructor(private readonly parts: RecordingPlace) {}
 
+  /** Undefined while there has been no need for them. */
+  get controls(): RecordingControls | undefined {
+    return this.#loaded;
+  }
+
   /** Hears what the server says from now on. */
   attach(wire: Wire, rights: RecordingRights): void {
     this.#wire = wire;
     this.#rights = rights;
     for (const name of PUSHES) {
-      wire.on(name, ((push: never) => void this.#with(() =>
-        this.#handlers.get(name)?.(push))) as Pushes[typeof name]);
+      wire.on(name, ((push: never) => void this.#with(({ recording }) =>
+        recording.handlers[name](push))) as Pushes[typeof name]);
     }
   }
 
@@ -53,20 +58,6 @@ export class RecordingHost {
 
   rightsChanged(): void {
     this.#ifNeeded(false, (one) => one.recording.rightsChanged());
-  }
-
-  /** For the toolbar. */
-  get control(): Controls['record'] {
-    return this.#loaded?.control;
-  }
-
-  /** For the menu "More". */
-  actions(): MenuAction[] {
-    return this.#loaded?.actions() ?? [];
-  }
-
-  toggle(): void {
-    void this.#loaded?.toggle();
   }
 
   close(): void {
@@ -89,11 +80,9 @@ export class RecordingHost {
     for (;;) {
       try {
         const { RecordingControls } = await import('./recording_controls');
-        this.#loaded = new RecordingControls(this.parts, {
-          on: (name, handler) => void this.#handlers.set(name, handler),
-          request: (name, data) => this.#wire!.request(name, data),
-        }, this.#rights!);
-        this.place.replaceChildren(this.#loaded.banner.root);
+        this.#loaded = new RecordingControls(
+          this.parts, this.#wire!, this.#rights!);
+        this.place.append(this.#loaded.banner.root);
         return this.#loaded;
       } catch (error) {
         console.warn('What shows recordings could not be loaded', error);

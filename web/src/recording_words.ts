@@ -1,13 +1,14 @@
 /** Recordings in words, for those who are recorded and those who record. Pure. */
 
-import { sinceWords } from './lobby_words';
+import { timeWords } from './replay/times';
 import type { Recording } from './room_recording';
 import type { Question } from './ui/confirm';
+import type { Look } from './ui/toolbar';
 
 /** "Recording since 14:05 by Ada". */
 export function recordingWords({ startedAtMs, byName }: Recording): string {
-  const since = Number.isFinite(startedAtMs) ? ` ${sinceWords(startedAtMs)}` : '';
-  return `Recording${since}${byName ? ` by ${byName}` : ''}`;
+  const time = timeWords(startedAtMs);
+  return `Recording${time && ` since ${time}`}${byName && ` by ${byName}`}`;
 }
 
 /** The same for those who listen, once. */
@@ -23,6 +24,12 @@ export function consentWords(consent: boolean | undefined): string {
   if (consent) return 'You are recorded';
   return consent === undefined
     ? 'You are not recorded until you agree' : 'You are not recorded';
+}
+
+/** The button that begins a recording, or ends the one that goes on. */
+export function recordLook(on: boolean): Look {
+  return on ? { icon: 'stop', label: 'Stop recording' }
+    : { icon: 'record', label: 'Record this call' };
 }
 
 /** Asked before a recording begins. */

@@ -1,7 +1,7 @@
 /** The recording of the room as a member sees it, and what they may do. */
 
 import type {
-  JoinAnswer, RecordingPush, RecordingSummary, Signaling,
+  JoinAnswer, Pushes, RecordingPush, RecordingSummary, Signaling,
 } from './signaling';
 
 export interface Recording {
@@ -31,7 +31,21 @@ export interface RecordingRights {
   mightRecord(): boolean;
 }
 
+type Handlers = Pick<Pushes, 'recording-started' | 'recording-stopped' |
+  'recording-consent-asked'>;
+
 export class RoomRecording {
+  /** What to do about each push of the server. */
+  readonly handlers: Handlers = {
+    'recording-started': (push) => this.#begin(push),
+    'recording-stopped': ({ recordingId, reason }) => {
+      if (this.#current?.id === recordingId) this.#end(reason);
+    },
+    'recording-consent-asked': (push) => {
+      this.#begin(push);
+      this.#askForConsent(push);
+    },
+  };
   #current: Recording | undefined;
   /** What this person has answered, by the recording. */
   #consents = new Map<string, boolean>();
@@ -41,19 +55,10 @@ export class RoomRecording {
   #may = false;
 
   constructor(
-    private readonly signaling: Pick<Signaling, 'on' | 'request'>,
+    private readonly signaling: Pick<Signaling, 'request'>,
     private readonly rights: RecordingRights,
     private readonly listener: RecordingListener,
-  ) {
-    signaling.on('recording-started', (push) => this.#begin(push));
-    signaling.on('recording-stopped', ({ recordingId, reason }) => {
-      if (this.#current?.id === recordingId) this.#end(reason);
-    });
-    signaling.on('recording-consent-asked', (push) => {
-      this.#begin(push);
-      this.#askForConsent(push);
-    });
-  }
+  ) {}
 
   /** The recording that goes on. */
   get current(): Recording | undefined {

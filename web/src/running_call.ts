@@ -23,6 +23,7 @@ import { isPicture, type PictureSource } from './signaling';
 import { AllSights } from './sights';
 import { AudioOut } from './ui/audio_out';
 import { CallView } from './ui/call_view';
+import { ask } from './ui/confirm';
 import { Waiting } from './waiting';
 import { toast } from './ui/notice';
 import type { ToolbarActions } from './ui/toolbar';
@@ -56,6 +57,7 @@ export class RunningCall {
   readonly people: PeopleControls;
   readonly recording = new RecordingHost({
     notices: () => this.view.notices,
+    ask,
     changed: () => this.#paintControls(),
   });
   readonly presenter = new Presenter({
@@ -130,7 +132,7 @@ export class RunningCall {
         ...actions,
         toggleChat: () => this.conversation.toggleChat(),
         reactMenu: (anchor) => this.conversation.openReactMenu(anchor),
-        toggleRecording: () => this.recording.toggle(),
+        toggleRecording: () => void this.recording.controls?.toggle(),
         more: () => moreActions(this),
       },
       info: {
@@ -214,7 +216,7 @@ export class RunningCall {
       camera: media.isOn('camera'),
       share: this.call.share.state,
       chat: this.conversation.controls,
-      record: this.recording.control,
+      record: this.recording.controls?.look,
     });
     this.people.paint();
   }

@@ -27,7 +27,6 @@ class World extends EventEmitter {
   constructor(self = 'me') {
     super();
     this.recording = new RoomRecording({
-      on: (name, handler) => void super.on(name, handler),
       request: async (name: string, data: object = {}) => {
         this.asked.push([name, data]);
         if (this.refusal) throw this.refusal;
@@ -41,6 +40,9 @@ class World extends EventEmitter {
       recordingEnded: (reason) => this.news.push(`ended ${reason}`),
       consentAsked: ({ id }) => this.news.push(`asked ${id}`),
     });
+    for (const [name, handler] of Object.entries(this.recording.handlers)) {
+      this.on(name, handler);
+    }
   }
 }
 

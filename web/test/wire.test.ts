@@ -57,6 +57,14 @@ test('nothing of backgrounds is loaded before one is chosen', async () => {
   }
 });
 
+test('what mediasoup-client has for its tests is left out', async () => {
+  const { first, call } = await filesOf(folder);
+  const code = [...first, ...call].filter((x) => x.endsWith('.js'))
+    .map((x) => readFileSync(join(folder, x), 'utf8')).join('');
+  assert.match(code, /Chrome111\.createFactory/);
+  assert.doesNotMatch(code, /generateRouterRtpCapabilities|FakeEventTarget/);
+});
+
 test('compressed copies have the content of their files', () => {
   const unpack = { '.br': brotliDecompressSync, '.gz': gunzipSync };
   const all = filesBelow(folder);

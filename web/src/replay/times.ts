@@ -20,9 +20,17 @@ export function lengthWords(ms: number): string {
   return `${Math.floor(minutes / 60)} h${rest > 0 ? ` ${rest} min` : ''}`;
 }
 
+/** "23:15", where the person is; empty for no time. */
+export function timeWords(ms: number): string {
+  return words(ms, { timeStyle: 'short' });
+}
+
 /** "24 Nov 2026, 23:15", where the person is; empty for no time. */
 export function dateWords(ms: number): string {
-  return Number.isFinite(ms) ? new Intl.DateTimeFormat('en-GB', {
-    dateStyle: 'medium', timeStyle: 'short',
-  }).format(ms) : '';
+  return words(ms, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+function words(ms: number, style: Intl.DateTimeFormatOptions): string {
+  return Number.isFinite(ms)
+    ? new Intl.DateTimeFormat('en-GB', style).format(ms) : '';
 }

@@ -7,6 +7,16 @@ import type { MenuAction } from './menu';
 import { Overflow } from './overflow';
 import { Roving } from './roving';
 
+/** What a button shows and does. */
+export interface Look {
+  icon: IconName;
+  label: string;
+  /** The key that does the same. */
+  key?: string;
+  off?: boolean;
+  active?: boolean;
+}
+
 export interface Controls {
   mic: boolean;
   camera: boolean;
@@ -15,7 +25,7 @@ export interface Controls {
   /** Chat and reactions: undefined where the server has none. */
   chat: { open: boolean; unread: number; hand: boolean } | undefined;
   /** Undefined for those who may not record, or cannot here. */
-  record: { on: boolean } | undefined;
+  record: Look | undefined;
 }
 
 export interface ToolbarActions {
@@ -30,15 +40,6 @@ export interface ToolbarActions {
   /** What "More" offers besides buttons that have no room. */
   more(): MenuAction[];
   leave(): void;
-}
-
-interface Look {
-  icon: IconName;
-  label: string;
-  /** The key that does the same. */
-  key?: string;
-  off?: boolean;
-  active?: boolean;
 }
 
 export function paint(button: HTMLButtonElement, look: Look): void {
@@ -162,7 +163,8 @@ export class Toolbar {
         ? 'Stop sharing your screen' : 'Share your screen',
       active: controls.share !== undefined,
     });
-    this.#updateRecord(controls.record);
+    this.#record.hidden = !controls.record;
+    if (controls.record) paint(this.#record, controls.record);
     this.#updateChat(controls.chat);
     this.#overflow.fit();
   }
@@ -190,13 +192,6 @@ export class Toolbar {
       button.matches('.chevron') ? 0 : button === this.#chat ? 2 : 1;
     return this.#buttons().filter((button) => !kept.includes(button))
       .sort((one, other) => rank(one) - rank(other));
-  }
-
-  #updateRecord(record: Controls['record']): void {
-    this.#record.hidden = !record;
-    paint(this.#record, record?.on
-      ? { icon: 'stop', label: 'Stop recording' }
-      : { icon: 'record', label: 'Record this call' });
   }
 
   #updateChat(chat: Controls['chat']): void {
