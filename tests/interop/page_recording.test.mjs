@@ -31,9 +31,12 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const startServer = (consent) => TroupeServer.start([
-  `--record.directory=${join(folder, consent)}`, '--record.min-free=0',
-  `--record.consent=${consent}`]);
+async function startServer(consent) {
+  const directory = join(folder, consent);
+  await mkdir(directory);
+  return TroupeServer.start([`--record.directory=${directory}`,
+    '--record.min-free=0', `--record.consent=${consent}`]);
+}
 
 async function enter(context, name, room, at = server) {
   const visitor = await PageVisitor.enter(chromium, at.url,
