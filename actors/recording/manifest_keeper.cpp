@@ -35,16 +35,18 @@ void manifest_keeper::handle_degraded(const peer_id& whose, int64_t now) {
   add_moment(now, "degraded", whose);
 }
 
-void manifest_keeper::handle_part(const recorded_part& x) {
+bool manifest_keeper::handle_part(const recorded_part& x) {
   auto& parts = manifest_.parts;
   // Those that grow are mostly the last ones.
   const auto i = std::ranges::find(parts.rbegin(), parts.rend(), x.file,
                                    &recorded_part::file);
-  if (i == parts.rend())
+  const bool is_new = i == parts.rend();
+  if (is_new)
     parts.push_back(x);
   else
     *i = x;
   changed_ = true;
+  return is_new;
 }
 
 void manifest_keeper::finish(std::string reason, bool by_failure, int64_t now) {

@@ -29,8 +29,8 @@ public:
 
   void handle_degraded(const protocol::peer_id& whose, int64_t now);
 
-  /// A part of this name is new, or has grown.
-  void handle_part(const recorded_part& x);
+  /// A part of this name is new, or has grown. Returns whether it is new.
+  bool handle_part(const recorded_part& x);
 
   /// The recording ends. Without anything that can be played it has failed, if
   /// a failure ends it.

@@ -25,7 +25,9 @@ bool is_full(std::error_code why) {
 // -- the disk ----------------------------------------------------------------
 
 void recording_actor_state::handle(const part_reported& x) {
-  keeper->handle_part(x.part);
+  // A crash must not lose a file because the manifest does not know it.
+  if (keeper->handle_part(x.part))
+    save_due = now();
   const auto limit = settings.services->max_bytes;
   if (limit > 0 && keeper->octets() >= limit)
     finish(recording_end::too_large);

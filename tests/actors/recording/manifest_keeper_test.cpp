@@ -41,9 +41,9 @@ TEST_CASE("a member that comes back is in the manifest twice") {
 
 TEST_CASE("a part that grows replaces what was known of it") {
   auto keeper = make_keeper();
-  keeper.handle_part(part("a-1.webm", 1000));
-  keeper.handle_part(part("b-1.webm", 500));
-  keeper.handle_part(part("a-1.webm", 2000));
+  CHECK(keeper.handle_part(part("a-1.webm", 1000)));
+  CHECK(keeper.handle_part(part("b-1.webm", 500)));
+  CHECK_FALSE(keeper.handle_part(part("a-1.webm", 2000)));
   CHECK(keeper.at(0).parts.size() == 2);
   CHECK(keeper.at(0).parts[0].duration == 2000);
   CHECK(keeper.octets() == 200);
