@@ -28,6 +28,7 @@ producer_actor spawn_watched(caf::actor_system& system, media_sink_actor& to) {
         [](const layers_wanted&) {},
         [](const consumer_loss&) {},
         [](const move_producer&) {},
+        [](const restart_sources&) {},
         [](const restore_packets&) {},
         [](const keep_packets&) {},
         [](const start_wanted&) {},
