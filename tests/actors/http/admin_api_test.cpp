@@ -96,6 +96,7 @@ struct scene {
   recordings_folder recordings;
   actors::node server;
   std::string bobs_consumer = "gone"; // Bob's consumer
+  std::string recording;              // the one that goes on
   std::optional<live_client> ann;
   std::optional<live_client> bob;
 };
@@ -145,7 +146,10 @@ std::optional<http_reply> provoke_recording(scene& on,
                                             int status) {
   const auto start = [&] {
     on.bring_back_both();
-    return on.ask("POST", "/rooms/daily/recordings");
+    auto reply = on.ask("POST", "/rooms/daily/recordings");
+    if (reply.status == 201)
+      on.recording = text_at(parse_json(reply.body), "/recordingId");
+    return reply;
   };
   const bool starts = method == "POST" && path.ends_with("/recordings");
   if (starts && status == 400)
@@ -157,9 +161,8 @@ std::optional<http_reply> provoke_recording(scene& on,
     return on.ask(method, target_of(on, path));
   }
   if (path.ends_with("/stop") && status == 204) {
-    const auto begun = parse_json(start().body);
-    return on.ask(method,
-                  replace(path, "{id}", text_at(begun, "/recordingId")));
+    start();
+    return on.ask(method, replace(path, "{id}", on.recording));
   }
   if (path.find("{id}") != std::string::npos && status == 409) {
     on.bring_back_both();

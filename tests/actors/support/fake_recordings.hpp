@@ -31,7 +31,7 @@ struct fake_recordings {
             self->monitor(x.listener);
             self->set_down_handler(
                 [self](const caf::down_msg&) { self->quit(); });
-            return make(self, started.back());
+            return make(self, started.back(), x.listener);
           });
     };
   }
@@ -58,7 +58,9 @@ struct fake_recordings {
   bool fails = false;
 
 private:
-  behavior make(actors::recording_handle::pointer self, const recording& of) {
+  // The room lives for as long as its recording knows it.
+  behavior make(actors::recording_handle::pointer self, const recording& of,
+                const actors::recording_listener_actor& room) {
     const auto note = [this](std::string_view what, const std::string& who) {
       lines.push_back(std::string{what} + " " + who);
     };
@@ -78,7 +80,7 @@ private:
         [=](const actors::recorded_speaker_changed& x) {
           note("speaker", x.peer.str());
         },
-        [=, this](const actors::finish_recording& x) {
+        [=, this, room = room](const actors::finish_recording& x) {
           note("finish", std::string{to_string(x.why)});
           if (slow)
             return;
