@@ -52,13 +52,14 @@ public:
       return std::make_error_code(std::errc::read_only_file_system);
     }
 
-    result<std::vector<uint8_t>> read(uint64_t position, size_t size) override {
+    result<std::vector<uint8_t>> read(uint64_t position,
+                                      size_t count) override {
       where_.note_read();
       if (position >= where_.fails_at)
         return std::make_error_code(std::errc::io_error);
-      size =
-          std::min(size, where_.ends_at - std::min(position, where_.ends_at));
-      const auto text = octets_at(position, size);
+      count =
+          std::min(count, where_.ends_at - std::min(position, where_.ends_at));
+      const auto text = octets_at(position, count);
       return std::vector<uint8_t>{text.begin(), text.end()};
     }
 
