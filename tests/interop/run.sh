@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 # the folder that support/fixture.mjs builds.
 alone='bitrate cluster coming_back conversations firefox layers mixed_room
   narrow_link page_accessibility page_background page_check page_cluster
-  page_media page_picture page_replay page_views recording relay server_voice'
+  page_media page_picture page_replay page_views relay server_voice'
 
 ../../scripts/npm_install.sh .
 node build.mjs

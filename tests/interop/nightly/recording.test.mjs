@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { promisify } from 'node:util';
-import { PROGRAMS } from './publishers/programs.mjs';
-import { launchChromium } from './support/browsers.mjs';
-import { servePages } from './support/pages.mjs';
-import { Participant } from './support/participant.mjs';
-import { Publisher } from './support/publisher.mjs';
-import { TroupeServer } from './support/server.mjs';
-import { pause, waitFor } from './support/wait.mjs';
+import { PROGRAMS } from '../publishers/programs.mjs';
+import { launchChromium } from '../support/browsers.mjs';
+import { servePages } from '../support/pages.mjs';
+import { Participant } from '../support/participant.mjs';
+import { Publisher } from '../support/publisher.mjs';
+import { TroupeServer } from '../support/server.mjs';
+import { pause, waitFor } from '../support/wait.mjs';
 
 const run = promisify(execFile);
 
