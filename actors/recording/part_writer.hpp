@@ -95,7 +95,7 @@ private:
   bool newly_degraded_ = false;
 };
 
-/// Whole milliseconds, as the manifest counts time.
+/// The time in whole milliseconds, which is how a manifest has it.
 inline int64_t to_milliseconds(rtp::duration x) {
   return std::chrono::floor<std::chrono::milliseconds>(x).count();
 }

@@ -11,7 +11,7 @@ namespace troupe::actors {
 
 namespace {
 
-// Whoever asks for what there is not must not keep the disk busy.
+// Requests for unknown recordings must not keep the disk busy.
 constexpr auto scan_interval = std::chrono::seconds{1};
 
 // The recording whose folder has this name, which ends with the id.

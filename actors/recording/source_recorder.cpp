@@ -19,8 +19,7 @@ uint64_t missing_frames(const rtp::track_recorder& x) {
 
 } // namespace
 
-// -- tracks
-// --------------------------------------------------------------------
+// -- tracks ------------------------------------------------------------------
 
 void source_recorder::add_track(track_id which, rtp::track_recorder::config x,
                                 const std::string& cname, bool paused,
@@ -139,8 +138,7 @@ void source_recorder::note_pauses(net::time_point now) {
   }
 }
 
-// -- time
-// ----------------------------------------------------------------------
+// -- time --------------------------------------------------------------------
 
 void source_recorder::handle_timeout(net::time_point now) {
   for (auto& [id, x] : tracks_)
@@ -192,8 +190,7 @@ std::optional<recorded_part> source_recorder::part() const {
   return part_ ? std::optional{part_->facts()} : std::nullopt;
 }
 
-// -- from tracks to files
-// ------------------------------------------------------
+// -- from tracks to files ----------------------------------------------------
 
 void source_recorder::drain(net::time_point now) {
   for (auto& [id, x] : tracks_)

@@ -1,4 +1,4 @@
-// Who may record the room, and what is answered.
+// The requests about recordings, and whether a member may make them.
 
 #include "actors/room/room_recording.hpp"
 

@@ -70,8 +70,7 @@ void room_replica::become_ready() {
     x.promise.delegate(me, std::move(x.request));
 }
 
-// -- what happens on this node
-// --------------------------------------------------
+// -- what happens on this node -----------------------------------------------
 
 void room_replica::add_member(const protocol::participant& who) {
   if (!clustered()

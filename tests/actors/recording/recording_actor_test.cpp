@@ -168,7 +168,7 @@ TEST_CASE("a shared screen and its sound are files of their own") {
   CHECK(screen->audio == "opus");
 }
 
-TEST_CASE("who withdraws its consent is recorded no further") {
+TEST_CASE("a member that withdraws its consent is recorded no further") {
   recording_scene at;
   auto& alice = at.add("opus", opus, "alice");
   auto& bob = at.add("opus", opus, "bob");

@@ -255,7 +255,7 @@ TEST_CASE("only a recording's own files are found") {
   CHECK_FALSE(in.find_file("a9", "manifest.json").has_value());
 }
 
-TEST_CASE("who asks for unknown recordings causes one look a second") {
+TEST_CASE("requests for unknown recordings read the disk once a second") {
   scene in;
   CHECK_FALSE(in.get("a1").has_value());
   in.add("a1", finished, "");
