@@ -34,7 +34,7 @@ after(async () => {
 
 async function enter(context, name, room, { url } = server) {
   const visitor = await PageVisitor.enter(chromium, url,
-    { name, room, size: DESK });
+    { name, room, size: DESK, small: true });
   context.after(() => visitor.page.close());
   return visitor;
 }
@@ -92,8 +92,7 @@ test('three users communicate by data channels', async (context) => {
   await context.test('a chat message arrives as plain text', async () => {
     await ada.press('Chat');
     await write(ada, 'Hello <img src=x onerror="document.title=1"> Bob');
-    await waitFor('a toast', () => bob.page.$$eval('.toast', (all) =>
-      all.some(({ textContent }) => textContent.startsWith('Ada: Hello'))));
+    await bob.reads('Ada: Hello');
     await bob.press('Chat, 1 new');
     assert.deepEqual(await bob.said(),
       ['Hello <img src=x onerror="document.title=1"> Bob']);
@@ -169,6 +168,5 @@ test('calls work without data channels', async (context) => {
   const bob = await enter(context, 'Bob', 'plain', plain);
   await Promise.all([ada.sees(), bob.sees()]);
   await ada.press('This server has no chat');
-  await waitFor('the toast', () => ada.page.$$eval('.toast', (all) =>
-    all.some(({ textContent }) => textContent === 'This server has no chat')));
+  await ada.reads('This server has no chat');
 });

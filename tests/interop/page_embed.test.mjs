@@ -161,8 +161,7 @@ test('a site is told what happens, and asks for what it wants',
     assert.equal(await failure(page, 'setLayout', 'pile'), 'invalid-params');
     assert.equal(await failure(page, 'sendChat', 'Hello from the portal'),
       'none');
-    await waitFor('the line', () => bob.page.$$eval('.toast', (all) =>
-      all.some(({ textContent }) => textContent.includes('from the portal'))));
+    await bob.reads('from the portal');
     await page.screenshot({ path: `${SHOTS}/page-embedded-steered.png` });
     const before = await count(page);
     await bob.press('Leave the call');

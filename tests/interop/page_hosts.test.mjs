@@ -27,7 +27,7 @@ after(async () => {
 
 async function enter(context, name, room) {
   const visitor = await PageVisitor.enter(chromium, server.url,
-    { name, room, size: DESK });
+    { name, room, size: DESK, small: true });
   context.after(() => visitor.page.close().catch(() => undefined));
   return visitor;
 }
@@ -53,10 +53,6 @@ const search = (visitor, text) => visitor.page.$eval('.people-search input',
 
 const hasRow = (visitor, text) => waitFor(`the row "${text}"`, async () =>
   (await rows(visitor)).some((row) => row.startsWith(text)));
-
-const toast = (visitor, text) => waitFor(`the toast "${text}"`, () =>
-  visitor.page.$$eval('.toast', (all, words) =>
-    all.some(({ textContent }) => textContent === words), text));
 
 /** Opens a person's menu and chooses an item. */
 async function act(visitor, name, item) {
@@ -122,7 +118,7 @@ test('a host moderates, and says what was done', async (context) => {
 
   await context.test('mute says who did it, and asking undoes it', async () => {
     await act(ada, 'Bob', 'Mute');
-    await toast(bob, 'Ada muted you');
+    await bob.reads('Ada muted you');
     await hasRow(ada, 'Bob, Microphone off');
     await act(ada, 'Bob', 'Ask to unmute');
     await bob.page.locator('.notice ::-p-text(Ada asks you to unmute)').wait();
@@ -133,26 +129,26 @@ test('a host moderates, and says what was done', async (context) => {
 
   await context.test('mute all leaves the host alone', async () => {
     await ada.page.locator('.people-tools ::-p-text(Mute others)').click();
-    await toast(bob, 'Ada muted you');
-    await toast(cyn, 'Ada muted you');
+    await bob.reads('Ada muted you');
+    await cyn.reads('Ada muted you');
     await hasRow(ada, 'Ada (you), Host, Microphone on');
   });
 
   await context.test('a second host has all rights', async () => {
     await act(ada, 'Bob', 'Make host');
-    await toast(bob, 'Ada made you a host');
+    await bob.reads('Ada made you a host');
     await hasRow(ada, 'Bob, Host');
     await waitFor('two hosts', async () =>
       (await hostMarks(cyn)).join() === 'Ada,Bob');
     await waitFor('the tools', () => hostTools(bob));
     await bob.page.locator('.people-tools ::-p-text(Lock room)').click();
-    await toast(ada, 'Bob locked the room');
+    await ada.reads('Bob locked the room');
     for (const one of [ada, bob, cyn]) {
       await waitFor('the sign', () => one.page.$eval('.pill.locked',
         ({ hidden }) => !hidden));
     }
     const late = await PageVisitor.open(chromium, server.url,
-      { room, size: DESK });
+      { room, size: DESK, small: true });
     await late.page.locator('#name').fill('Dan');
     await late.page.locator('form button[type="submit"]').click();
     await late.page.locator('.form-error:not([hidden])').wait();
@@ -181,7 +177,7 @@ test('a host moderates, and says what was done', async (context) => {
     await hasRow(bob, 'Eve');
     await ada.press('Leave the call');
     await bob.press('Leave the call');
-    await toast(eve, 'You are the host now');
+    await eve.reads('You are the host now');
   });
 
   await context.test('the end for all is confirmed, and said', async () => {

@@ -32,7 +32,7 @@ after(async () => {
 });
 
 const openRoom = (room, at = server) =>
-  PageVisitor.open(chromium, at.url, { room, size: SIZE });
+  PageVisitor.open(chromium, at.url, { room, size: SIZE, small: true });
 
 async function openPage(url, prepare) {
   const page = await chromium.newWindow();

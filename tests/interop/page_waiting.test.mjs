@@ -93,7 +93,7 @@ test('a host lets newcomers wait, and decides about each', async (context) => {
   await ada.press('People: ');
   await bob.press('People: ');
   await press(ada, 'Turn lobby on');
-  await reads(bob, '.toast', 'Ada turned the lobby on');
+  await bob.reads('Ada turned the lobby on');
   await reads(bob, '.people-locked', 'a host lets newcomers in');
   assert.equal((await bob.page.$$('.people-tools:not([hidden])')).length, 0);
 

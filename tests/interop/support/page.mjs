@@ -14,6 +14,16 @@ function watchConnections() {
   };
 }
 
+/** Keeps the lines that the page shows for some seconds, the oldest first. */
+function keepToasts() {
+  window.toasts = [];
+  new MutationObserver((changes) => changes
+    .flatMap(({ addedNodes }) => [...addedNodes])
+    .filter((node) => node.classList?.contains('toast'))
+    .forEach(({ textContent }) => window.toasts.push(textContent)),
+  ).observe(document, { childList: true, subtree: true });
+}
+
 /** A camera of few pixels and frames, where a test looks at the page alone. */
 function useSmallCamera() {
   const { mediaDevices } = navigator;
@@ -75,6 +85,7 @@ export class PageVisitor {
       await page.evaluateOnNewDocument(useSmallCamera);
     }
     await page.evaluateOnNewDocument(watchConnections);
+    await page.evaluateOnNewDocument(keepToasts);
     await prepare?.(page);
     await page.goto(`${url}/?${new URLSearchParams({ room, ...query })}`);
     return new PageVisitor(page);
@@ -100,6 +111,17 @@ export class PageVisitor {
   /** Presses the button whose label begins with that text. */
   press(label) {
     return this.page.locator(`button[aria-label^="${label}"]`).click();
+  }
+
+  /**
+   * Waits until a line with this text has been shown, even if it is gone, and
+   * forgets it and those before it.
+   */
+  reads(text) {
+    return waitFor(`the line "${text}"`, () => this.page.evaluate((wanted) => {
+      const at = window.toasts.findIndex((line) => line.includes(wanted));
+      return window.toasts.splice(0, at + 1).length > 0;
+    }, text));
   }
 
   /** Waits until `count` others are shown and their videos move. */
