@@ -1,6 +1,7 @@
 #!/bin/sh
-# Builds the frontends and runs the tests in real browsers, two files at a time;
-# those that measure, or need all cores, one after the other.
+# Builds the frontends and runs the tests in real browsers, a file for each two
+# cores at a time; those that measure, or need all cores, one after the other.
+# What failed is said again at the end.
 #   TROUPE_BIN  the server to test (default build/release/troupe)
 #   run.sh FILE...   only these test files, one after the other
 #   run.sh nightly   all, and those that take long
@@ -20,13 +21,32 @@ if [ ! -f ../../web/dist/index.html ]; then
   (cd ../../web && npm run build)
 fi
 
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
 run() { # FILES-AT-A-TIME FILE...
   at_a_time=$1
   shift
-  node --test --test-concurrency="$at_a_time" "$@" || status=1
+  node --test --test-concurrency="$at_a_time" \
+    --test-reporter=tap --test-reporter-destination=stdout \
+    --test-reporter=tap --test-reporter-destination="$(mktemp "$results/XXXXXX")" \
+    "$@" || status=1
+}
+
+# The tests that failed, but not those of which only a part did.
+failures() {
+  awk '/^ *not ok/ { block = ""; open = 1 }
+    open { block = block $0 "\n" }
+    open && /^ *\.\.\.$/ {
+      if (block !~ /failureType: .subtestsFailed/) printf "%s", block
+      open = 0
+    }' "$results"/*
 }
 
 status=0
+# A file has up to four browsers, which keep more than two cores busy.
+cores=$(nproc)
+files=$((cores > 3 ? cores / 2 : 1))
 case ${1:-} in
   '' | nightly)
     one_by_one=
@@ -38,9 +58,13 @@ case ${1:-} in
       esac
     done
     [ "${1:-}" != nightly ] || one_by_one="$one_by_one nightly/*.test.mjs"
-    run 2 $together
+    run "$files" $together
     run 1 $one_by_one
     ;;
   *) run 1 "$@" ;;
 esac
+if [ "$status" != 0 ]; then
+  echo "== failed"
+  failures
+fi
 exit "$status"
