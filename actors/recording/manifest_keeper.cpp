@@ -49,6 +49,18 @@ bool manifest_keeper::handle_part(const recorded_part& x) {
   return is_new;
 }
 
+const recorded_part* manifest_keeper::find_part(const std::string& file) const {
+  const auto& parts = manifest_.parts;
+  const auto i = std::ranges::find(parts, file, &recorded_part::file);
+  return i == parts.end() ? nullptr : &*i;
+}
+
+void manifest_keeper::remove_part(const std::string& file) {
+  const auto gone = std::erase_if(
+      manifest_.parts, [&](const auto& x) { return x.file == file; });
+  changed_ |= gone > 0;
+}
+
 void manifest_keeper::finish(std::string reason, bool by_failure, int64_t now) {
   const auto plays = std::ranges::any_of(
       manifest_.parts, [](const auto& x) { return x.duration > 0; });

@@ -32,6 +32,12 @@ public:
   /// A part of this name is new, or has grown. Returns whether it is new.
   bool handle_part(const recorded_part& x);
 
+  /// The part of this name, or null.
+  const recorded_part* find_part(const std::string& file) const;
+
+  /// A part cannot be played. Ignored if it is unknown.
+  void remove_part(const std::string& file);
+
   /// The recording ends. Without anything that can be played it has failed, if
   /// a failure ends it.
   void finish(std::string reason, bool by_failure, int64_t now);

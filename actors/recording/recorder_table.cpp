@@ -48,6 +48,20 @@ bool recorder_table::has(const producer_actor& x) const {
       producers_, [&](const producer& y) { return y.address == x.address(); });
 }
 
+void recorder_table::note_file(const caf::actor_addr& by,
+                               const std::string& file) {
+  for (auto& x : entries_)
+    if (x.actor.address() == by)
+      x.file = file;
+}
+
+std::string recorder_table::last_file(const caf::actor_addr& of) const {
+  for (const auto& x : entries_)
+    if (x.actor.address() == of)
+      return x.file;
+  return {};
+}
+
 void recorder_table::remove_producer(const caf::actor_addr& gone) {
   std::erase_if(producers_,
                 [&](const producer& x) { return x.address == gone; });

@@ -38,6 +38,12 @@ public:
 
   bool has(const producer_actor& x) const;
 
+  /// A recorder writes this file. Ignored if the recorder is unknown.
+  void note_file(const caf::actor_addr& by, const std::string& file);
+
+  /// The last file of a recorder; empty without one.
+  std::string last_file(const caf::actor_addr& of) const;
+
   /// Forgets a producer; ignored if it is unknown.
   void remove_producer(const caf::actor_addr& gone);
 
@@ -76,6 +82,7 @@ private:
     recorder_key key;
     recorder_actor actor;
     bool stopped = false;
+    std::string file = {}; // the last one
   };
 
   struct producer {

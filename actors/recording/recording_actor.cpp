@@ -163,13 +163,16 @@ void recording_actor_state::stop_recorders(const peer_id& whose) {
 void recording_actor_state::handle_down(const caf::down_msg& x) {
   if (settings.listener && x.source == settings.listener.address())
     return finish(recording_end::room_ended);
+  const auto file = recorders.last_file(x.source);
   if (!recorders.remove(x.source))
     return recorders.remove_producer(x.source);
-  if (x.reason && x.reason != caf::exit_reason::normal)
-    log::event(log::level::error, "recorder-failed",
-               {{"recording", settings.id.str()},
-                {"why", self->system().render(x.reason)},
-                {"then", "its file ends; the recording goes on"}});
+  if (!x.reason || x.reason == caf::exit_reason::normal)
+    return;
+  log::event(log::level::error, "recorder-failed",
+             {{"recording", settings.id.str()},
+              {"why", self->system().render(x.reason)},
+              {"then", "its file ends; the recording goes on"}});
+  repair(file);
 }
 
 // -- after every message -----------------------------------------------------
@@ -177,7 +180,7 @@ void recording_actor_state::handle_down(const caf::down_msg& x) {
 void recording_actor_state::drain() {
   if (!ending && keeper->full())
     finish(recording_end::too_large);
-  if (ending && !described && recorders.empty()) {
+  if (ending && !described && recorders.empty() && repairs == 0) {
     described = true;
     keeper->finish(std::string{to_string(*ending)}, is_failure(*ending),
                    since_start());

@@ -47,6 +47,9 @@ struct recording_actor_state {
 
   void handle(const disk_free_measured& x);
 
+  // Finishes a file that was cut off.
+  void repair(const std::string& file);
+
   void fail(std::error_code why);
 
   void save();
@@ -87,6 +90,7 @@ struct recording_actor_state {
   std::optional<recording_end> ending;
   bool described = false; // the end, in the manifest
   net::time_point finish_due{};
+  size_t repairs = 0; // that go on
   bool saving = false;
   net::time_point save_due{};
   bool measuring = false;

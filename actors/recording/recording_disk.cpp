@@ -1,4 +1,5 @@
 #include "actors/base/log.hpp"
+#include "actors/recording/disk_task.hpp"
 #include "actors/recording/recording_actor_state.hpp"
 #include "net/io/disk/disk_thread.hpp"
 
@@ -25,6 +26,8 @@ bool is_full(std::error_code why) {
 // -- the disk ----------------------------------------------------------------
 
 void recording_actor_state::handle(const part_reported& x) {
+  if (const auto& from = self->current_sender())
+    recorders.note_file(from->address(), x.part.file);
   // A crash must not lose a file because the manifest does not know it.
   if (keeper->handle_part(x.part))
     save_due = now();
@@ -42,7 +45,32 @@ void recording_actor_state::handle(const part_degraded& x) {
 }
 
 void recording_actor_state::handle(const part_failed& x) {
+  repair(x.file);
   fail(x.why);
+}
+
+void recording_actor_state::repair(const std::string& file) {
+  const auto* part = keeper->find_part(file);
+  if (!part)
+    return;
+  ++repairs;
+  self->request(spawn_disk_task(self->system(), settings.services->disk),
+                caf::infinite, repair_part{folder, *part})
+      .then(
+          [this, file](const part_repaired& x) {
+            --repairs;
+            if (x.part)
+              keeper->handle_part(*x.part);
+            else
+              keeper->remove_part(file);
+            drain();
+          },
+          [this, file](const caf::error&) {
+            --repairs;
+            log::event(log::level::error, "recording-file-not-repaired",
+                       {{"file", folder + "/" + file}});
+            drain();
+          });
 }
 
 void recording_actor_state::handle(const disk_free_measured& x) {

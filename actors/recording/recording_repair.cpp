@@ -1,7 +1,5 @@
 #include "actors/recording/recording_repair.hpp"
 
-#include "net/io/disk/folder.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -12,6 +10,15 @@ namespace {
 
 // Clusters that are read in a step, each of which lasts a second at most.
 constexpr int clusters_a_step = 16;
+
+// There is none, or what has its name is none.
+bool is_no_file(std::error_code why) {
+  return why == std::errc::no_such_file_or_directory
+         || why == std::errc::invalid_argument
+         || why == std::errc::is_a_directory
+         || why == std::errc::no_such_device_or_address
+         || why == std::errc::too_many_symbolic_link_levels;
+}
 
 /// The octets of an open file.
 class disk_reader final : public rtp::random_access_reader {
@@ -71,19 +78,13 @@ bool recording_repair::step(net::disk& disk) {
 }
 
 void recording_repair::open_next(net::disk& disk) {
-  const auto& name = what_.parts[next_].file;
-  const auto folder = net::folder::open(folder_);
-  const auto size = folder ? folder->file_size(name) : folder.error();
-  auto opened = size ? disk.open(folder_ + "/" + name) : size.error();
-  if (opened) {
-    file_ = std::make_unique<file>(std::move(*opened), *size);
+  auto opened = disk.open(folder_ + "/" + what_.parts[next_].file);
+  const auto facts = opened ? (*opened)->facts() : opened.error();
+  if (facts) {
+    file_ = std::make_unique<file>(std::move(*opened), facts->size);
     return;
   }
-  const auto gone =
-      opened.error() == std::errc::no_such_file_or_directory
-      || opened.error() == std::errc::invalid_argument
-      || opened.error() == std::errc::too_many_symbolic_link_levels;
-  failed_ = !gone;
+  failed_ = !is_no_file(facts.error());
   ++next_;
 }
 
@@ -102,12 +103,17 @@ void recording_repair::finish_file() {
     auto& octets = *done->octets;
     auto why = octets.truncate(plan->size);
     for (const auto& x : plan->writes) {
+      if (why)
+        break;
       const auto at = x.offset.value_or(part.size);
+      why = octets.write(at, x.octets);
       if (!why)
-        why = octets.write(at, x.octets);
-      part.size = std::max(part.size, at + x.octets.size());
+        part.size = std::max(part.size, at + x.octets.size());
     }
-    if (!why)
+    // What was written in part is cut off again.
+    if (why)
+      octets.truncate(part.size);
+    else
       why = octets.sync();
     failed_ = bool{why};
   }

@@ -9,8 +9,8 @@
 
 namespace troupe::actors {
 
-/// INTERNAL to recording_catalogue: finishes the files of a recording that was
-/// cut off, and says what it has then. Blocks as the disk does.
+/// Finishes the files of a recording that were cut off, and says what it has
+/// then. Blocks as the disk does.
 class recording_repair {
 public:
   /// `folder` is the path of the recording's folder.

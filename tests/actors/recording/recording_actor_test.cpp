@@ -1,3 +1,4 @@
+#include "actors/recording/part_writer.hpp"
 #include "recording_scene.hpp"
 
 using namespace troupe;
@@ -12,6 +13,15 @@ constexpr auto opus = rtp::codec::opus;
 
 bool near(int64_t x, int64_t expected, int64_t within = 150) {
   return std::abs(x - expected) <= within;
+}
+
+// The file is finished, and the manifest says how long and how large it is.
+void check_whole(recording_scene& at, const recorded_part& x) {
+  const auto plan = at.plan(x);
+  CHECK(plan.finished);
+  CHECK(x.size == plan.size);
+  CHECK(x.duration > 0);
+  CHECK(x.duration == to_milliseconds(plan.length));
 }
 
 // A producer that stores who subscribes to it.
@@ -226,11 +236,33 @@ TEST_CASE("a write that finds the disk full ends the recording") {
   recording_scene at;
   at.record(at.add("opus", opus));
   at.pass(4s);
-  at.stage.disk->write_error = make_error_code(std::errc::no_space_on_device);
-  at.pass(4s);
+  SUBCASE("a file that was cut is whole if a few octets are free") {
+    at.stage.disk->largest_write = 1000;
+    at.pass(4s);
+    check_whole(at, at.saved().parts.at(0));
+  }
+  SUBCASE("else the manifest has what can be played") {
+    at.stage.disk->write_error = make_error_code(std::errc::no_space_on_device);
+    at.pass(4s);
+    const auto& part = at.notes.ended.at(0).what.parts.at(0);
+    const auto plan = at.plan(part);
+    CHECK(plan.clusters > 0);
+    CHECK(part.size == plan.size);
+    CHECK(part.duration == to_milliseconds(plan.length));
+  }
   REQUIRE(at.notes.ended.size() == 1);
   CHECK(at.notes.ended[0].why == recording_end::disk_full);
   CHECK(at.notes.ended[0].what.state == recording_state::finished);
+}
+
+TEST_CASE("a part that the disk has taken nothing of is none") {
+  recording_scene at;
+  at.stage.disk->largest_write = 0;
+  at.record(at.add("opus", opus));
+  at.pass(3s);
+  REQUIRE(at.notes.ended.size() == 1);
+  CHECK(at.notes.ended[0].what.parts.empty());
+  CHECK(at.notes.ended[0].what.state == recording_state::failed);
 }
 
 TEST_CASE("a disk that refuses files ends the recording as failed") {
@@ -266,9 +298,8 @@ TEST_CASE("a recorder that fails ends its file only") {
   const auto is = at.finish();
   REQUIRE(is.parts.size() == 2);
   for (const auto& x : is.parts) {
-    const auto plan = at.plan(x);
-    CHECK(plan.size > 0);
-    CHECK(plan.finished == (x.peer.str() == "bob"));
+    check_whole(at, x);
+    CHECK(near(x.duration, x.peer.str() == "bob" ? 16'000 : 12'000, 1500));
   }
   caf::anon_send(watched.handles.producer, close_producer{});
 }

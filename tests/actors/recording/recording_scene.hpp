@@ -33,6 +33,8 @@ public:
     std::error_code write(uint64_t position, net::byte_span data) override {
       if (where_.write_error)
         return where_.write_error;
+      if (data.size() > where_.largest_write)
+        return make_error_code(std::errc::no_space_on_device);
       auto& to = where_.files[path_];
       const auto end = static_cast<size_t>(position) + data.size();
       to.resize(std::max(to.size(), end));
@@ -40,8 +42,18 @@ public:
       return {};
     }
 
-    net::result<std::vector<uint8_t>> read(uint64_t, size_t) override {
-      return std::vector<uint8_t>{};
+    net::result<std::vector<uint8_t>> read(uint64_t position,
+                                           size_t size) override {
+      const auto& from = where_.files[path_];
+      const auto begin = std::min<size_t>(position, from.size());
+      const auto end = begin + std::min(size, from.size() - begin);
+      return std::vector<uint8_t>(
+          from.begin() + static_cast<ptrdiff_t>(begin),
+          from.begin() + static_cast<ptrdiff_t>(end));
+    }
+
+    net::result<net::file_facts> facts() override {
+      return net::file_facts{where_.files[path_].size(), {}};
     }
 
     std::error_code truncate(uint64_t size) override {
@@ -90,6 +102,7 @@ public:
   std::set<std::string> synced;
   std::error_code create_error;
   std::error_code write_error;
+  size_t largest_write = SIZE_MAX; // the disk is full for larger pieces
   uint64_t free = uint64_t{1} << 40;
 };
 

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "actors/recording/manifest.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace troupe::net {
+
+class disk_thread;
+
+} // namespace troupe::net
+
+namespace troupe::actors {
+
+/// Finishes a file of a recording that was cut off.
+struct repair_part {
+  /// The path of the recording's folder.
+  std::string folder;
+  recorded_part part;
+};
+
+/// What the file has then; nothing if it has nothing to play.
+struct part_repaired {
+  std::optional<recorded_part> part;
+};
+
+/// INTERNAL: from the disk's thread. Some of the file has been read, or it is
+/// finished.
+struct repair_stepped {
+  bool more = false;
+};
+
+/// The DISK TASK actor interface: does one thing on the disk's thread, answers,
+/// and ends. There is no answer while the disk is frozen.
+using disk_task_actor = caf::typed_actor<
+    // Errors: runtime_error, if the disk fails: the file may be unfinished.
+    caf::replies_to<repair_part>::with<part_repaired>,
+    // INTERNAL
+    caf::reacts_to<repair_stepped>>;
+
+disk_task_actor spawn_disk_task(caf::actor_system& system,
+                                std::shared_ptr<net::disk_thread> disk);
+
+} // namespace troupe::actors
