@@ -25,6 +25,10 @@ struct disk_task_state {
   disk_task_actor::behavior_type
   make_behavior(std::shared_ptr<net::disk_thread> where);
 
+  caf::result<free_octets> begin(const get_free_octets& x);
+
+  void handle(const free_octets_found& x);
+
   caf::result<part_repaired> begin(const repair_part& x);
 
   void handle(const repair_stepped& x);
@@ -36,6 +40,7 @@ struct disk_task_state {
 
   pointer self;
   std::shared_ptr<net::disk_thread> disk;
+  caf::typed_response_promise<free_octets> measured;
   // Used by the disk's thread while it makes a step.
   std::shared_ptr<recording_repair> repair;
   caf::typed_response_promise<part_repaired> repaired;
@@ -47,9 +52,27 @@ disk_task_state::make_behavior(std::shared_ptr<net::disk_thread> where) {
   self->set_error_handler([](caf::error&) {});
   self->set_exception_handler(to_error);
   return {
+      [this](const get_free_octets& x) { return begin(x); },
       [this](const repair_part& x) { return begin(x); },
+      [this](const free_octets_found& x) { handle(x); },
       [this](const repair_stepped& x) { handle(x); },
   };
+}
+
+caf::result<free_octets> disk_task_state::begin(const get_free_octets& x) {
+  measured = self->make_response_promise<free_octets>();
+  const auto me = caf::actor_cast<disk_task_actor>(self);
+  disk->run([me, path = x.directory](net::disk& where) {
+    const auto found = where.free_octets(path);
+    caf::anon_send(
+        me, free_octets_found{found ? free_octets{*found} : free_octets{}});
+  });
+  return measured;
+}
+
+void disk_task_state::handle(const free_octets_found& x) {
+  measured.deliver(x.what);
+  self->quit();
 }
 
 caf::result<part_repaired> disk_task_state::begin(const repair_part& x) {

@@ -3,13 +3,13 @@
 #include "actors/room/room_recording.hpp"
 
 #include "actors/base/caf_error.hpp"
+#include "actors/recording/disk_task.hpp"
 #include "actors/recording/recording_library.hpp"
 #include "actors/room/room_state.hpp"
 #include "net/base/rng.hpp"
 
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
 
 namespace troupe::actors {
 
@@ -26,13 +26,9 @@ recording_id make_recording_id() {
   return recording_id{out};
 }
 
-bool is_disk_full(const recording_services& x) {
-  if (x.directory.empty())
-    return false;
-  std::error_code failure;
-  const auto space = std::filesystem::space(x.directory, failure);
-  return !failure && space.available < x.min_free;
-}
+/// How long a start waits for a disk that does not answer: less than clients
+/// wait for their answer.
+constexpr auto disk_patience = std::chrono::seconds{3};
 
 } // namespace
 
@@ -55,31 +51,74 @@ room_recording::handle(const verb::start_recording& x) {
     return to_caf(protocol::make_error(error_code::not_joined));
   if (!may_record(*who))
     return to_caf(protocol::make_error(error_code::forbidden));
-  return start(peer_id{*who}, x.title, {});
+  return start(peer_id{*who}, x.title);
 }
 
 caf::result<reply::recording>
 room_recording::handle(const start_room_recording& x) {
   // No limit of the server's, which the API would call overload.
-  if (info())
+  if (info() || starting_)
     return to_caf({error_code::wrong_state, "The room is recorded already"});
-  return start({}, x.title, {});
+  return start({}, x.title);
 }
 
 caf::result<reply::recording> room_recording::start(const peer_id& by,
-                                                    std::string title,
-                                                    std::string_view cause) {
-  const auto& services = room_.services.recordings;
-  if (!services)
-    return to_caf({error_code::unsupported, "This server does not record"});
-  if (info())
-    return to_caf({error_code::limit_reached, "The room is recorded already"});
-  if (room_.members.empty())
-    return to_caf({error_code::wrong_state, "Nobody is in the room"});
-  if (is_disk_full(*services))
-    return to_caf({error_code::overloaded, "The server's disk is full"});
-  begin(by, std::move(title), cause);
-  return reply::recording{own_->info};
+                                                    std::string title) {
+  auto promise = room_.self->make_response_promise<reply::recording>();
+  start({by, std::move(title), {}, [promise](auto x) mutable {
+           if (x)
+             promise.deliver(std::move(*x));
+           else
+             promise.deliver(x.error());
+         }});
+  return promise;
+}
+
+std::optional<protocol::error> room_recording::refusal() const {
+  if (!room_.services.recordings)
+    return protocol::error{error_code::unsupported,
+                           "This server does not record"};
+  if (info() || starting_)
+    return protocol::error{error_code::limit_reached,
+                           "The room is recorded already"};
+  if (room_.members.empty() || ended_)
+    return protocol::error{error_code::wrong_state, "Nobody is in the room"};
+  return std::nullopt;
+}
+
+void room_recording::start(start_request x) {
+  if (const auto why = refusal())
+    return x.then(to_caf(*why));
+  const auto& services = *room_.services.recordings;
+  if (!services.disk)
+    return begin_if_free(x, UINT64_MAX);
+  starting_ = true;
+  room_.self
+      ->request(spawn_disk_task(room_.self->system(), services.disk),
+                disk_patience, get_free_octets{services.directory})
+      .then(
+          [this, x](const free_octets& found) {
+            starting_ = false;
+            begin_if_free(x, found.count);
+          },
+          [this, then = x.then](const caf::error&) {
+            starting_ = false;
+            then(to_caf(
+                {error_code::overloaded, "The server's disk does not answer"}));
+          });
+}
+
+// The room may have changed while the disk was asked.
+void room_recording::begin_if_free(const start_request& x, uint64_t octets) {
+  if (octets < room_.services.recordings->min_free)
+    return x.then(
+        to_caf({error_code::overloaded, "The server's disk is full"}));
+  if (const auto why = refusal())
+    return x.then(to_caf(*why));
+  if (!x.by.empty() && !room_.people.contains(x.by))
+    return x.then(to_caf(protocol::make_error(error_code::not_joined)));
+  begin(x.by, x.title, x.cause);
+  x.then(reply::recording{own_->info});
 }
 
 void room_recording::begin(const peer_id& by, std::string title,

@@ -3,9 +3,11 @@
 #include "actors/media/producer_facts.hpp"
 #include "actors/room/recording_messages.hpp"
 
+#include <caf/expected.hpp>
 #include <caf/result.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -126,8 +128,28 @@ private:
 
   bool may_record(const peer_id& who) const;
 
-  caf::result<protocol::reply::recording>
-  start(const peer_id& by, std::string title, std::string_view cause);
+  // Told what a start has led to.
+  using start_listener =
+      std::function<void(caf::expected<protocol::reply::recording>)>;
+
+  struct start_request {
+    peer_id by; // empty: the operator, or `record.auto`
+    std::string title;
+    std::string cause; // for the log
+    start_listener then;
+  };
+
+  caf::result<protocol::reply::recording> start(const peer_id& by,
+                                                std::string title);
+
+  // Begins a recording if the disk has room for it. That is asked first,
+  // without waiting.
+  void start(start_request x);
+
+  // Why no recording can begin.
+  std::optional<protocol::error> refusal() const;
+
+  void begin_if_free(const start_request& x, uint64_t octets);
 
   void begin(const peer_id& by, std::string title, std::string_view cause);
 
@@ -153,6 +175,7 @@ private:
 
   room_state& room_;
   std::optional<running> own_;
+  bool starting_ = false; // the disk is asked
   // Those that members of this node see no more.
   std::vector<running> finishing_;
   std::optional<protocol::recording_info> elsewhere_;

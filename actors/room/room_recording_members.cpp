@@ -108,7 +108,8 @@ void room_recording::note_shown(const peer_id& who) {
                      recorded_peer_joined{who, room_.name_of(who)});
   else if (room_.services.record.automatic && room_.services.recordings
            && !info() && room_.members.contains(who))
-    start({}, {}, "record.auto");
+    start({{}, {}, "record.auto", [](const auto&) {
+           }});
   note_returned(who);
 }
 

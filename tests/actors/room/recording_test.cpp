@@ -3,6 +3,7 @@
 
 #include "actors/base/caf_error.hpp"
 #include "tests/actors/support/fake_recordings.hpp"
+#include "tests/actors/support/memory_disk.hpp"
 
 using namespace troupe;
 using namespace troupe::test;
@@ -41,6 +42,14 @@ struct call {
     return world.recordings.told();
   }
 
+  // Why the last answer is a refusal; null if it is none.
+  static const protocol::error* last_refusal(const probe_client& who) {
+    const auto& all = who.script->outcomes;
+    return all.empty() ? nullptr
+                       : std::get_if<protocol::error>(&all.rbegin()->second);
+  }
+
+  disk_stage disk;
   recorded_world world;
   probe_client ann{world};
   probe_client bob{world};
@@ -80,6 +89,85 @@ TEST_CASE("all members are told when a host starts a recording and stops it") {
   CHECK(x.ann.refusal(verb::stop_recording{})
         == error_code::recording_not_found);
   CHECK(x.start().id != info.id);
+}
+
+TEST_CASE("a recording begins only with enough room on the disk") {
+  call x;
+  x.world.recordings.services->min_free = 1000;
+  x.world.recordings.services->disk = x.disk.thread;
+  x.ann.send(verb::start_recording{"Weekly"});
+  x.world.run();
+  SUBCASE("which there is") {
+    x.disk.disk->free = 1000;
+    x.disk.settle();
+    x.world.run();
+    CHECK(x.bob.get<reply::recording>(verb::get_recording{}).what);
+    CHECK(event_after<event::recording_started>(x.world, x.ann));
+  }
+  SUBCASE("which there is not") {
+    x.disk.disk->free = 999;
+    x.disk.settle();
+    x.world.run();
+    CHECK_FALSE(x.bob.get<reply::recording>(verb::get_recording{}).what);
+    const auto* why = x.last_refusal(x.ann);
+    REQUIRE(why);
+    CHECK(why->code == error_code::overloaded);
+    CHECK(why->message == "The server's disk is full");
+    // It may have more another time.
+    x.disk.disk->free = 1000;
+    x.ann.send(verb::start_recording{"Weekly"});
+    x.world.run();
+    x.disk.settle();
+    x.world.run();
+    CHECK(x.bob.get<reply::recording>(verb::get_recording{}).what);
+  }
+}
+
+TEST_CASE("a disk that is frozen holds up no room") {
+  call x;
+  x.world.recordings.services->disk = x.disk.thread;
+  x.ann.send(verb::start_recording{"Weekly"});
+  x.world.run();
+  CHECK_FALSE(x.bob.get<reply::recording>(verb::get_recording{}).what);
+  x.produce(x.bob);
+  CHECK_FALSE(x.last_refusal(x.ann));
+  x.world.pass(3100ms);
+  const auto* why = x.last_refusal(x.ann);
+  REQUIRE(why);
+  CHECK(why->code == error_code::overloaded);
+  CHECK(why->message == "The server's disk does not answer");
+  // Who has been refused is not recorded once the disk works again.
+  x.disk.settle();
+  x.world.run();
+  CHECK_FALSE(x.bob.get<reply::recording>(verb::get_recording{}).what);
+  CHECK(x.world.recordings.started.empty());
+}
+
+TEST_CASE("a room is recorded once, though the disk is asked first") {
+  call x;
+  x.world.recordings.services->disk = x.disk.thread;
+  x.ann.send(verb::start_recording{"Weekly"});
+  x.world.run();
+  probe_client cleo{x.world};
+  cleo.get<reply::joined>(join_as("cleo", {.rights = {.record = true}}));
+  CHECK(cleo.refusal(verb::start_recording{}) == error_code::limit_reached);
+  SUBCASE("the first one begins") {
+    x.disk.settle();
+    x.world.run();
+    CHECK(x.world.recordings.started.size() == 1);
+  }
+  SUBCASE("unless its member has left meanwhile") {
+    x.ann.hang_up();
+    x.world.run();
+    x.disk.settle();
+    x.world.run();
+    CHECK(x.world.recordings.started.empty());
+    cleo.send(verb::start_recording{});
+    x.world.run();
+    x.disk.settle();
+    x.world.run();
+    CHECK(x.world.recordings.started.size() == 1);
+  }
 }
 
 TEST_CASE("only hosts and those whose token says so may record") {

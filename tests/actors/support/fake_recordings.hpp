@@ -19,7 +19,7 @@ struct fake_recordings {
   /// What a room needs for such recordings. This object outlives the rooms.
   void install(actors::room_services& out, bool asks = false,
                bool automatic = false) {
-    out.recordings = std::make_shared<const actors::recording_services>();
+    out.recordings = services;
     out.record.asks = asks;
     out.record.automatic = automatic;
     out.record.spawn = [this](caf::actor_system& system,
@@ -50,6 +50,9 @@ struct fake_recordings {
         caf::actor_cast<actors::recording_listener_actor>(of.listener), out);
   }
 
+  /// Without a disk at first.
+  std::shared_ptr<actors::recording_services> services =
+      std::make_shared<actors::recording_services>();
   std::vector<recording> started;
   std::vector<std::string> lines;
   /// Files take their time: ends are reported by end() only.
