@@ -1,5 +1,7 @@
 #include "actors/recording/recording_repair.hpp"
 
+#include "actors/recording/part_writer.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -117,9 +119,7 @@ void recording_repair::finish_file() {
       why = octets.sync();
     failed_ = bool{why};
   }
-  part.duration =
-      std::chrono::duration_cast<std::chrono::milliseconds>(plan->length)
-          .count();
+  part.duration = to_milliseconds(plan->length);
   kept_.push_back(std::move(part));
 }
 
