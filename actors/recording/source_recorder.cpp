@@ -106,7 +106,7 @@ void source_recorder::end_track(track_id which, net::time_point now) {
   if (i == tracks_.end())
     return;
   i->second.engine->finish(now);
-  collect(which, i->second);
+  collect(i->second);
   tracks_.erase(i);
   if (tracks_.empty())
     idle_since_ = now;
@@ -176,6 +176,9 @@ std::optional<net::time_point> source_recorder::poll_timeout() const {
     if (idle_since_)
       consider(*idle_since_ + idle_patience);
   }
+  for (const auto& [id, x] : tracks_)
+    if (x.wanted)
+      consider(x.request_due);
   if (pending_since_)
     consider(*pending_since_ + join_patience);
   consider(keyframes_.poll_timeout());
@@ -194,19 +197,22 @@ std::optional<recorded_part> source_recorder::part() const {
 
 void source_recorder::drain(net::time_point now) {
   for (auto& [id, x] : tracks_)
-    collect(id, x);
+    collect(x);
   route(now);
+  want_keyframes(now);
   request_keyframes(now);
   collect_writes();
 }
 
-void source_recorder::collect(track_id which, track& from) {
+void source_recorder::collect(track& from) {
   while (auto x = from.engine->poll_frame())
     collect_frame(from, std::move(*x));
   while (from.engine->poll_jump())
     continue; // it is in the engine's statistics
+  // A higher encoding is recorded from its key frame on, so that one serves
+  // both.
   while (const auto encoding = from.engine->poll_keyframe_request())
-    requests_.push(keyframe_request{which, *encoding});
+    from.wanted = std::max(*encoding, from.wanted.value_or(0));
 }
 
 void source_recorder::collect_frame(track& from, rtp::media_frame x) {
@@ -216,6 +222,8 @@ void source_recorder::collect_frame(track& from, rtp::media_frame x) {
     if (missing != from.drops)
       out.gap = from.last;
     from.drops = missing;
+    if (out.frame.keyframe)
+      from.wanted.reset();
   }
   from.last = out.frame.time;
   auto& to = lane_of(from.kind);
@@ -333,7 +341,7 @@ void source_recorder::collect_writes() {
 
 // Video needs a key frame after it was left out, and when another file is to
 // begin.
-void source_recorder::request_keyframes(net::time_point now) {
+void source_recorder::want_keyframes(net::time_point now) {
   const auto i = std::ranges::find_if(tracks_, [](const auto& x) {
     return x.second.kind == media_kind::video && !x.second.paused;
   });
@@ -348,7 +356,16 @@ void source_recorder::request_keyframes(net::time_point now) {
   else
     keyframes_.handle_keyframe();
   if (keyframes_.poll(now))
-    requests_.push(keyframe_request{i->first, *i->second.engine->encoding()});
+    i->second.wanted =
+        std::max(*i->second.engine->encoding(), i->second.wanted.value_or(0));
+}
+
+void source_recorder::request_keyframes(net::time_point now) {
+  for (auto& [id, x] : tracks_)
+    if (x.wanted && now >= x.request_due) {
+      requests_.push(keyframe_request{id, *std::exchange(x.wanted, {})});
+      x.request_due = now + keyframe_interval;
+    }
 }
 
 } // namespace troupe::actors

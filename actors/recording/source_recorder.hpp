@@ -32,6 +32,10 @@ public:
   static constexpr rtp::duration join_patience =
       rtp::sync_group::max_hold + std::chrono::seconds{1};
 
+  /// The least time between two requests for key frames of one track, whoever
+  /// wants them.
+  static constexpr rtp::duration keyframe_interval = std::chrono::seconds{1};
+
   /// How long a file remains open without a track.
   static constexpr rtp::duration idle_patience = std::chrono::seconds{10};
 
@@ -134,6 +138,10 @@ private:
     std::optional<net::time_point> replay_until = {};
     uint64_t drops = 0;                     // of frames, until the last one
     std::optional<rtp::duration> last = {}; // its time
+    // The encoding of which a key frame is wanted, and when one may be asked
+    // for again.
+    std::optional<uint8_t> wanted = {};
+    net::time_point request_due = {};
   };
 
   struct held_frame {
@@ -167,7 +175,7 @@ private:
   }
 
   void drain(net::time_point now);
-  void collect(track_id which, track& from);
+  void collect(track& from);
   void collect_frame(track& from, rtp::media_frame x);
   held_frame take(lane& from);
   void drop_old_audio();
@@ -182,6 +190,7 @@ private:
   void pass_on(lane& from);
   void end_part(rtp::duration now);
   void collect_writes();
+  void want_keyframes(net::time_point now);
   void request_keyframes(net::time_point now);
   void note_pauses(net::time_point now);
 
