@@ -179,7 +179,7 @@ std::optional<net::time_point> source_recorder::poll_timeout() const {
   for (const auto& [id, x] : tracks_)
     if (x.wanted)
       consider(x.request_due);
-  if (pending_since_)
+  if (pending_since_ && !part_)
     consider(*pending_since_ + join_patience);
   consider(keyframes_.poll_timeout());
   return out;
@@ -196,12 +196,24 @@ std::optional<recorded_part> source_recorder::part() const {
 // -- from tracks to files ----------------------------------------------------
 
 void source_recorder::drain(net::time_point now) {
-  for (auto& [id, x] : tracks_)
+  for (auto& [id, x] : tracks_) {
+    if (is_overdue(now))
+      x.engine->release(now);
     collect(x);
+  }
   route(now);
   want_keyframes(now);
   request_keyframes(now);
   collect_writes();
+}
+
+bool source_recorder::awaits_reports() const {
+  return std::ranges::any_of(
+      tracks_, [](const auto& x) { return x.second.engine->waits(); });
+}
+
+bool source_recorder::is_overdue(net::time_point now) const {
+  return !part_ && pending_since_ && now - *pending_since_ >= join_patience;
 }
 
 void source_recorder::collect(track& from) {
@@ -242,7 +254,7 @@ void source_recorder::route(net::time_point now) {
     if (!part_) {
       drop_undecodable();
       const auto none = lanes_[0].empty() && lanes_[1].empty();
-      if (none)
+      if (none && !awaits_reports())
         pending_since_.reset();
       else if (!pending_since_)
         pending_since_ = now;
@@ -290,7 +302,7 @@ bool source_recorder::can_open(net::time_point now) {
     return is_live(kind) && lane_of(kind).empty();
   };
   if (finished_ || lanes_[0].octets + lanes_[1].octets > max_held_octets
-      || now - *pending_since_ >= join_patience)
+      || is_overdue(now))
     return true;
   return !lacks(media_kind::audio) && !lacks(media_kind::video);
 }

@@ -27,10 +27,9 @@ public:
   /// Identifies a track.
   using track_id = uint64_t;
 
-  /// How long the first frames wait for those of the other track: more than
-  /// these may wait for sender reports.
-  static constexpr rtp::duration join_patience =
-      rtp::sync_group::max_hold + std::chrono::seconds{1};
+  /// How long the first frames wait for those of the other track, and for
+  /// sender reports. Then the file begins with what there is.
+  static constexpr rtp::duration join_patience = rtp::sync_group::max_hold;
 
   /// The least time between two requests for key frames of one track, whoever
   /// wants them.
@@ -184,6 +183,9 @@ private:
   // Whether a frame needs another file, and can have it now.
   bool must_split() const;
   bool can_open(net::time_point now);
+  bool awaits_reports() const;
+  // Whether frames have waited too long for a file.
+  bool is_overdue(net::time_point now) const;
   // Drops the frames that no file can begin with.
   void drop_undecodable();
   void open();
@@ -198,7 +200,8 @@ private:
   std::map<track_id, track> tracks_;
   std::map<std::string, std::weak_ptr<rtp::sync_group>> groups_; // by CNAME
   std::array<lane, 2> lanes_;                                    // audio, video
-  std::optional<net::time_point> pending_since_; // frames without a file
+  // Frames have no file, or wait for sender reports before they get one.
+  std::optional<net::time_point> pending_since_;
   std::optional<part_writer> part_;
   std::optional<rtp::duration> paused_since_;
   std::optional<net::time_point> idle_since_;

@@ -66,6 +66,17 @@ public:
 
   void handle_timeout(time_point now);
 
+  /// Whether frames wait for sender reports.
+  bool waits() const {
+    return !ready_ && !held_.empty();
+  }
+
+  /// Waits for sender reports no longer.
+  void release(time_point now) {
+    clock_.release();
+    update(now);
+  }
+
   /// The recording ends: waits for nothing any more, and fills audio up to
   /// `now`. Only the poll_*() functions may follow.
   void finish(time_point now);

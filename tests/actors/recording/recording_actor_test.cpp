@@ -140,6 +140,36 @@ TEST_CASE("a first video after the file began makes another part") {
   CHECK(at.plan(is.parts[1]).finished);
 }
 
+TEST_CASE("a track that never sends delays its file by five seconds") {
+  recording_scene at;
+  auto& video = at.add("vp8", vp8);
+  video.sending = false;
+  at.record(video);
+  at.record(at.add("opus", opus));
+  at.pass(5200ms);
+  const auto plan = at.plan("alice-camera-1.webm");
+  CHECK(plan.clusters > 0);
+  CHECK(plan.length > 3s);
+}
+
+TEST_CASE("tracks without sender reports begin one file together") {
+  recording_scene at;
+  auto& video = at.add("vp8", vp8);
+  auto& audio = at.add("opus", opus);
+  video.reporting = audio.reporting = video.sending = false;
+  at.record(video);
+  at.record(audio);
+  at.pass(3s);
+  video.sending = true;
+  at.pass(2200ms);
+  const auto plan = at.plan("alice-camera-1.webm");
+  CHECK(plan.clusters > 0);
+  const auto is = at.finish();
+  REQUIRE(is.parts.size() == 1);
+  CHECK(is.parts[0].audio == "opus");
+  CHECK(is.parts[0].video == "vp8");
+}
+
 TEST_CASE("the pictures' size may change within a part") {
   recording_scene at;
   at.record(at.add("vp8", vp8)); // of three sizes

@@ -91,6 +91,8 @@ public:
 
   /// A sender report: the media clock began with the actors' clock.
   void report() {
+    if (!reporting)
+      return;
     rtp::sender_report_received x;
     x.info.ssrc = rtp::ssrc{ssrc_};
     x.info.ntp = rtp::ntp_clock{std::chrono::seconds{4'000'000'000}}.at(now());
@@ -120,6 +122,7 @@ public:
 
   producer_entry entry;
   bool sending = true;
+  bool reporting = true;
   size_t padding = 0; // octets that each frame has more
   size_t plis = 0;
 
