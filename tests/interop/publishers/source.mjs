@@ -14,7 +14,8 @@ const PICTURE = 'testsrc=size=320x240:rate=15,format=yuv420p,realtime';
 const TONE = 'sine=frequency=440:sample_rate=48000,' +
   'aformat=channel_layouts=stereo,arealtime';
 
-async function open(description, kind, codec, options) {
+/** A source of libavfilter's, and its encoder. */
+export async function openSource(description, kind, codec, options) {
   const demuxer = await Demuxer.open(description, { format: 'lavfi' });
   const decoder = await Decoder.create(demuxer[kind]());
   const encoder = await Encoder.create(codec, { decoder, ...options });
@@ -28,11 +29,11 @@ async function open(description, kind, codec, options) {
  * H264 with a key frame each second, and nothing that waits for later frames.
  * No faster preset: x264's "ultrafast" makes each profile a baseline one.
  */
-export const openPicture = (profile) => open(PICTURE, 'video', 'libx264', {
+export const openPicture = (profile) => openSource(PICTURE, 'video', 'libx264', {
   bitrate: '300k',
   gopSize: 15,
   maxBFrames: 0,
   options: { preset: 'superfast', tune: 'zerolatency', profile },
 });
 
-export const openTone = () => open(TONE, 'audio', 'libopus', { bitrate: '64k' });
+export const openTone = () => openSource(TONE, 'audio', 'libopus', { bitrate: '64k' });
