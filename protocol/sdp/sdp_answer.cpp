@@ -1,21 +1,13 @@
 #include "protocol/sdp/sdp_answer.hpp"
 
 #include "protocol/sdp/sdp_candidates.hpp"
+#include "protocol/sdp/sdp_codecs.hpp"
 
 #include <algorithm>
-#include <variant>
 
 namespace troupe::protocol {
 
 namespace {
-
-std::string to_text(const parameter_value& value) {
-  if (const auto* text = std::get_if<std::string>(&value))
-    return *text;
-  if (const auto* number = std::get_if<int64_t>(&value))
-    return std::to_string(*number);
-  return std::to_string(std::get<double>(value));
-}
 
 // What follows the id of an extension in the answer: the opposite of what the
 // client offers (RFC 8285, section 7), and nothing for both directions.
@@ -124,7 +116,7 @@ private:
     if (offered.extmap_allow_mixed)
       line({"a=extmap-allow-mixed"});
     for (const auto& x : params.codecs)
-      write_codec(x);
+      write_sdp_codec(out_, x);
     for (const auto& x : params.header_extensions)
       line({"a=extmap:", std::to_string(x.id),
             answered_direction(offered, x.id), " ", x.uri});
@@ -141,24 +133,6 @@ private:
       line({"a=fingerprint:", x.algorithm, " ", x.value});
     line({"a=setup:",
           offer_.dtls.role == dtls_role::server ? "active" : "passive"});
-  }
-
-  void write_codec(const rtp_codec_parameters& codec) {
-    const auto payload_type = std::to_string(codec.payload_type);
-    const auto name = codec.mime_type.substr(codec.mime_type.find('/') + 1);
-    const auto channels = codec.channels.value_or(1);
-    line({"a=rtpmap:", payload_type, " ", name, "/",
-          std::to_string(codec.clock_rate),
-          channels > 1 ? "/" + std::to_string(channels) : ""});
-    for (const auto& x : codec.feedback)
-      line({"a=rtcp-fb:", payload_type, " ", x.type,
-            x.parameter.empty() ? "" : " ", x.parameter});
-    std::string parameters;
-    for (const auto& [name_, value] : codec.parameters)
-      parameters +=
-          (parameters.empty() ? "" : ";") + name_ + '=' + to_text(value);
-    if (!parameters.empty())
-      line({"a=fmtp:", payload_type, " ", parameters});
   }
 
   void write_rids(const rtp_parameters& params) {
