@@ -128,7 +128,7 @@ void shard_state::add(const add_shard_consumer& x) {
   consumers.add(which, x.events);
   with_engine([&](auto& e, auto now) {
     if (e.add_consumer(std::move(stream), *random, now))
-      producers.add(self, x.producer);
+      producers.add(self, x.producer, services.everything);
   });
   // The state known at the request may be outdated.
   auto paused = engine.find_consumer(which)->producer_paused();

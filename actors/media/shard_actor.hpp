@@ -183,6 +183,8 @@ struct shard_services {
   shedding_limits shedding = {};
   /// Runs its timers; null leaves those to CAF's clock.
   tick_queue* ticks = nullptr;
+  /// It is sent audio also of those who are not among the loudest.
+  bool everything = false;
 };
 
 /// Spawns a shard of the room with this `ranking`. It ends with `owner`.

@@ -15,13 +15,14 @@ namespace troupe::actors {
 /// `self` is the shard's actor.
 class shard_producers {
 public:
-  /// Subscribes: a producer has its first consumer here.
+  /// Subscribes: a producer has its first consumer here. See
+  /// shard_services for `everything`.
   template <class Self>
-  void add(Self* self, const producer_actor& which) {
+  void add(Self* self, const producer_actor& which, bool everything = false) {
     auto gauge = std::make_shared<in_flight_gauge>(max_waiting_batches);
     subscriptions_.insert_or_assign(producer_key{which->id()},
                                     subscription{which, gauge});
-    self->send(which, subscribe{me(self), gauge});
+    self->send(which, subscribe{me(self), gauge, everything});
   }
 
   /// Ends the subscription: the producer's last consumer here is gone.

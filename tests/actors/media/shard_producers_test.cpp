@@ -88,3 +88,12 @@ TEST_CASE("a shard expects no batches of an earlier subscription") {
   CHECK_FALSE(at.expects(first));
   CHECK(at.expects(second));
 }
+
+TEST_CASE("a shard is sent the loudest speakers only, or everything") {
+  test_shard at;
+  CHECK_FALSE(at.subscribe() == nullptr);
+  CHECK_FALSE(at.notes.subscriptions.back().everything);
+  at.producers.add(at.self.ptr(), at.producer, true);
+  at.world.run();
+  CHECK(at.notes.subscriptions.back().everything);
+}
