@@ -156,6 +156,9 @@ void key_table::add_rtc() {
   add_list("rtc.plain-trusted", x.plain_trusted,
            "Destinations that need no proof by RTCP; or none",
            ip_prefix_or_none());
+  add_list("rtc.forward-allow", x.forward_allow,
+           "Addresses and prefixes that RTP may be forwarded to; empty is off",
+           ip_prefix());
   add_number("rtc.receive-buffer", x.receive_buffer, 65'536, 1'073'741'824,
              "Socket receive buffer, bytes");
   add_number("rtc.send-buffer", x.send_buffer, 65'536, 1'073'741'824,

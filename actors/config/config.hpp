@@ -53,6 +53,7 @@ struct config {
     std::string plain_address = "127.0.0.1";
     std::vector<std::string> plain_destinations; // empty: from plain_address
     std::vector<std::string> plain_trusted{"127.0.0.0/8", "::1"};
+    std::vector<std::string> forward_allow;    // empty: no forwards
     std::chrono::milliseconds report_wait{5};  // 0: none
     uint32_t receive_buffer = 4 * 1024 * 1024; // bytes
     uint32_t send_buffer = 4 * 1024 * 1024;    // bytes

@@ -6,9 +6,6 @@ using protocol::bad_member;
 using protocol::error;
 using protocol::error_code;
 
-namespace {
-
-// Whether it can be one host's: neither unspecified nor multicast.
 bool is_host(const net::socket_address& x) {
   constexpr size_t v4_begin = 12;
   constexpr uint8_t first_group = 224;
@@ -16,8 +13,6 @@ bool is_host(const net::socket_address& x) {
   return !x.is_unspecified()
          && (x.is_v4() ? ip[v4_begin] < first_group : ip[0] != 0xff);
 }
-
-} // namespace
 
 std::optional<error> plain_client::connect(const protocol::plain_address& given,
                                            const plain_networks& networks,

@@ -19,6 +19,9 @@ struct plain_addresses {
   net::socket_address rtcp;
 };
 
+/// Whether an address can be one host's: neither unspecified nor multicast.
+bool is_host(const net::socket_address& x);
+
 /// Knows the client of a plain transport by its addresses. It signals them; or,
 /// with comedia, they are those from which the first packets of its producers
 /// come, for good. An engine.
@@ -35,6 +38,11 @@ public:
   std::optional<protocol::error> connect(const protocol::plain_address& given,
                                          const plain_networks& networks,
                                          net::time_point now);
+
+  /// Sets the addresses that the operator names.
+  void set(const plain_addresses& to) {
+    known_ = {to.rtp, to.rtcp};
+  }
 
   /// Whether a packet of this tuple comes from the client. Learns its address,
   /// if `knows_source()` says that the packet's SSRC is a producer's.

@@ -50,6 +50,11 @@ std::vector<std::string> plain_destinations(const config::rtc_keys& settings) {
   return out;
 }
 
+bool may_forward_to(const config::rtc_keys& settings,
+                    const net::socket_address& x) {
+  return is_in(x, parse(settings.forward_allow));
+}
+
 bool is_local_prefix(const std::string& text) {
   const auto first = net::parse_address(text.substr(0, text.find('/')), 0);
   if (!first || !net::address_prefix::parse(text))

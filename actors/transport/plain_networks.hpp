@@ -26,6 +26,10 @@ private:
 /// and the private networks if `rtc.plain-address` is in one.
 std::vector<std::string> plain_destinations(const config::rtc_keys& settings);
 
+/// Whether `rtc.forward-allow` has this address.
+bool may_forward_to(const config::rtc_keys& settings,
+                    const net::socket_address& x);
+
 /// Whether the prefix has private and loopback addresses only. False for
 /// malformed text.
 bool is_local_prefix(const std::string& text);

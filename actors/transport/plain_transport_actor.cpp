@@ -29,9 +29,13 @@ plain_state::make_behavior(const plain_transport_config& cfg,
   shard = cfg.shard;
   ports = opened;
   client.emplace(cfg.comedia, cfg.rtcp_mux, now());
+  forwards = cfg.forward_to.has_value();
+  if (forwards)
+    client->set(*cfg.forward_to);
   self->set_error_handler([](caf::error&) {});
-  phase_gauge.move_to(
-      &count().transports_in(transport_kind::udp, transport_phase::waiting));
+  phase_gauge.move_to(&count().transports_in(
+      transport_kind::udp,
+      forwards ? transport_phase::connected : transport_phase::waiting));
   auto to = caf::weak_actor_ptr{self->ctrl()};
   ports->start([to, gauge = arrivals](net::datagram_batch x) {
     if (auto target = to.lock(); target && gauge->admit(x.size()))
@@ -73,9 +77,9 @@ void plain_state::begin_sending() {
   if (!routes.has_consumers() || !to)
     return;
   const plain_networks networks{services->settings.rtc};
+  const auto trusted = forwards || networks.trusts(to->rtp);
   self->send(shard,
-             set_plain_sender{
-                 key(), sending.begin(ports, *to, networks.trusts(to->rtp))});
+             set_plain_sender{key(), sending.begin(ports, *to, trusted)});
 }
 
 caf::result<done> plain_state::add(const add_transport_producer& x) {
@@ -200,6 +204,8 @@ void plain_state::handle_tick() {
 }
 
 bool plain_state::is_over() const {
+  if (forwards)
+    return false;
   if (sending.refused() && !client->comedia())
     return true;
   const auto listens = sending.trusted() && routes.has_consumers();
@@ -217,29 +223,6 @@ void plain_state::publish() {
 
 caf::error refuse_plain() {
   return to_caf({error_code::wrong_state, "This is a plain transport"});
-}
-
-net::result<plain_transport> open_plain_transport(caf::actor_system& system,
-                                                  plain_transport_config cfg) {
-  const auto& settings = cfg.services->settings.rtc;
-  auto& threads = *cfg.services->threads;
-  auto at = net::parse_address(settings.plain_address, 0);
-  if (!at)
-    return std::make_error_code(std::errc::invalid_argument);
-  auto opened = plain_ports::open(threads, *at, cfg.rtcp_mux);
-  if (!opened)
-    return opened.error();
-  const auto ports = *opened;
-  protocol::plain_address where{at->is_unspecified() ? cfg.reached_at
-                                                     : settings.plain_address,
-                                ports->rtp->local().port()};
-  if (ports->rtcp)
-    where.rtcp_port = ports->rtcp->local().port();
-  auto actor =
-      system.spawn([cfg = std::move(cfg), ports](plain_state::pointer self) {
-        return self->state.make_behavior(cfg, ports);
-      });
-  return plain_transport{actor, std::move(where)};
 }
 
 } // namespace troupe::actors

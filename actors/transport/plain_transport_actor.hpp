@@ -3,6 +3,8 @@
 #include "actors/base/member_name.hpp"
 #include "actors/io/burst_receiver.hpp"
 #include "actors/transport/media_services.hpp"
+#include "actors/transport/plain_client.hpp"
+#include "actors/transport/plain_ports.hpp"
 #include "actors/transport/transport_actor.hpp"
 #include "net/base/result.hpp"
 
@@ -38,6 +40,9 @@ struct plain_transport_config {
   std::shared_ptr<void> quota_token = {};
   /// For the log.
   member_name owner = {};
+  /// Where the operator has media forwarded to, without proof and whether or
+  /// not anything comes from there.
+  std::optional<plain_addresses> forward_to = {};
 };
 
 /// A transport, and where its client sends to.
@@ -56,5 +61,11 @@ struct plain_transport {
 /// bound.
 net::result<plain_transport> open_plain_transport(caf::actor_system& system,
                                                   plain_transport_config cfg);
+
+/// The same on ports that were opened for it. With `forward_to` it ends only
+/// when it is closed.
+plain_transport_actor spawn_plain_transport(caf::actor_system& system,
+                                            plain_transport_config cfg,
+                                            std::shared_ptr<plain_ports> ports);
 
 } // namespace troupe::actors

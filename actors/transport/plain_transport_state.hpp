@@ -91,6 +91,7 @@ struct plain_state {
   // Counts the datagrams in flight from the ports.
   std::shared_ptr<in_flight_gauge> arrivals =
       std::make_shared<in_flight_gauge>(max_waiting_datagrams);
+  bool forwards = false; // for the operator; nothing need come back
   net::traffic received;
   uint64_t refused = 0; // not the client's, or neither RTP nor RTCP
   uint64_t late = 0;    // RTP that waited too long
