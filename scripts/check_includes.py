@@ -62,7 +62,7 @@ ACTOR_LAYERS = [
     ["data"],
     ["transport"],
     ["trunk"],
-    ["recording"],
+    ["forward", "recording"],
     ["room"],
     ["peer"],
     ["session"],

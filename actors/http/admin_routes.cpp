@@ -52,6 +52,16 @@ constexpr std::array routes{
     admin_route{"DELETE", "/recordings/{id}", admin_action::remove_recording},
     admin_route{"GET", "/recordings/{id}/files/{name}",
                 admin_action::get_recording_file},
+    admin_route{"POST", "/rooms/{room}/forwards", admin_action::start_forward},
+    admin_route{"GET", "/rooms/{room}/forwards", admin_action::list_forwards},
+    admin_route{"GET", "/rooms/{room}/forwards/{forward}",
+                admin_action::get_forward},
+    admin_route{"GET", "/rooms/{room}/forwards/{forward}/sdp",
+                admin_action::get_forward_sdp},
+    admin_route{"POST", "/rooms/{room}/forwards/{forward}/key-frame",
+                admin_action::refresh_forward},
+    admin_route{"DELETE", "/rooms/{room}/forwards/{forward}",
+                admin_action::stop_forward},
 };
 
 size_t body_limit(admin_action what) {
@@ -91,6 +101,8 @@ bool match(std::string_view path, const admin_route& route, admin_call& out) {
       out.peer = peer_id{std::move(*part)};
     else if (wanted[i] == "{consumer}")
       out.consumer = consumer_id{std::move(*part)};
+    else if (wanted[i] == "{forward}")
+      out.which_forward = forward_id{std::move(*part)};
     else if (wanted[i] == "{id}")
       out.recording = recording_id{std::move(*part)};
     else if (wanted[i] == "{name}")
@@ -193,6 +205,15 @@ std::optional<std::string> read_title(const net::http_request& request,
   return std::nullopt;
 }
 
+std::optional<std::string> read_forward(const net::http_request& request,
+                                        protocol::forward_request& out) {
+  auto read = protocol::read_forward_request(request.body);
+  if (!read)
+    return read.error().what;
+  out = std::move(*read);
+  return std::nullopt;
+}
+
 // Why the arguments of the request are invalid, or nothing.
 std::optional<std::string> read_arguments(const net::http_request& request,
                                           admin_call& out) {
@@ -209,6 +230,8 @@ std::optional<std::string> read_arguments(const net::http_request& request,
       return read_message(request, out.message);
     case admin_action::start_recording:
       return read_title(request, out.title);
+    case admin_action::start_forward:
+      return read_forward(request, out.forward);
     case admin_action::lock_room:
       out.locked = request.method == "POST";
       return std::nullopt;
@@ -234,6 +257,10 @@ net::http_response admin_error(const protocol::error& x) {
   switch (x.code) {
     case error_code::room_not_found:
       return admin_error(404, "room-not-found", x.message);
+    case error_code::bad_request:
+      return admin_error(400, "bad-request", x.message);
+    case error_code::forbidden:
+      return admin_error(403, "forbidden", x.message);
     case error_code::unsupported:
       return admin_error(409, "unsupported", x.message);
     case error_code::wrong_state:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/base/ids.hpp"
+#include "actors/forward/forward_messages.hpp"
 #include "actors/recording/manifest.hpp"
 #include "net/io/http/http_types.hpp"
 #include "protocol/verbs/error.hpp"
@@ -48,6 +49,12 @@ enum class admin_action : uint8_t {
   get_recording,
   remove_recording,
   get_recording_file,
+  start_forward,
+  list_forwards,
+  get_forward,
+  get_forward_sdp,
+  refresh_forward,
+  stop_forward,
 };
 
 /// An operation of the API. Parts of the path in braces are parameters.
@@ -88,6 +95,9 @@ struct admin_call {
   recording_id recording = {};
   /// For get_recording_file; may be anything.
   std::string file = {};
+  /// For start_forward, and for the other actions on one forward.
+  protocol::forward_request forward = {};
+  forward_id which_forward = {};
   /// For lists: the page size, and the room or recording after which the page
   /// begins.
   size_t limit = 100;

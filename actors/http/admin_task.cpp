@@ -1,6 +1,7 @@
 #include "actors/http/admin_task.hpp"
 
 #include "actors/http/admin_commands.hpp"
+#include "actors/http/admin_forwards.hpp"
 #include "actors/http/admin_listing.hpp"
 #include "actors/http/admin_proxy.hpp"
 #include "actors/http/admin_recordings.hpp"
@@ -27,6 +28,7 @@ struct task_state {
   admin_reports reports{task, proxy};
   admin_commands commands{task};
   admin_recordings recordings{task};
+  admin_forwards forwards{task};
 };
 
 void task_state::start(const admin_job& job) {
@@ -60,6 +62,15 @@ void task_state::start(const admin_job& job) {
       return recordings.describe();
     case admin_action::remove_recording:
       return recordings.remove();
+    case admin_action::start_forward:
+      return forwards.start();
+    case admin_action::list_forwards:
+      return forwards.list();
+    case admin_action::get_forward:
+    case admin_action::get_forward_sdp:
+    case admin_action::refresh_forward:
+    case admin_action::stop_forward:
+      return forwards.handle_one();
     default:
       return reports.describe_room();
   }

@@ -209,6 +209,13 @@ void add_drops(prometheus_text& out, const metrics_snapshot& x) {
   out.counter("troupe_plain_destinations_refused_total",
               "Refused destinations of plain transports, by reason.");
   add_each<plain_refusal>(out, x.plain_refused, "reason");
+  out.gauge("troupe_forwards", "Forwards of RTP that go on.",
+            to_gauge(x.forwards));
+  out.counter("troupe_forwards_started_total", "Forwards of RTP that began.",
+              x.forwards_started);
+  out.counter("troupe_forwards_refused_total",
+              "Forwards of RTP that were refused, by reason.");
+  add_each<forward_refusal>(out, x.forwards_refused, "reason");
   out.counter("troupe_chat_messages_not_kept_total",
               "Chat messages not kept for later members, by reason.");
   add_each<chat_refusal>(out, x.chat_refused, "reason");
@@ -383,6 +390,10 @@ void metrics_snapshot::read(overload_state_board& board, net::time_point now) {
   batches_refused = from.batches_refused.load(relaxed);
   for (size_t i = 0; i < plain_refused.size(); ++i)
     plain_refused[i] = from.plain_refused[i].load(relaxed);
+  forwards = from.forwards.load(relaxed);
+  forwards_started = from.forwards_started.load(relaxed);
+  for (size_t i = 0; i < forwards_refused.size(); ++i)
+    forwards_refused[i] = from.forwards_refused[i].load(relaxed);
   for (size_t i = 0; i < chat_refused.size(); ++i)
     chat_refused[i] = from.chat_refused[i].load(relaxed);
   join_time = from.join_time.read();

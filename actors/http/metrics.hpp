@@ -34,6 +34,9 @@ struct metrics_snapshot {
   trunk_totals trunks;
   uint64_t batches_refused = 0;
   std::array<uint64_t, plain_refusal_count> plain_refused{};
+  int64_t forwards = 0;
+  uint64_t forwards_started = 0;
+  std::array<uint64_t, forward_refusal_count> forwards_refused{};
   std::array<uint64_t, chat_refusal_count> chat_refused{};
 
   histogram_reading join_time;

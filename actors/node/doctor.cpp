@@ -443,6 +443,7 @@ std::vector<finding> diagnose(const config& settings,
                               const doctor_facts& facts) {
   auto out = doctor{settings, facts}.examine();
   diagnose_plain_transports(settings, out);
+  diagnose_forwards(settings, out);
   diagnose_ice_servers(settings, facts, out);
   diagnose_webhooks(settings, facts, out);
   diagnose_recordings(settings, facts, out);

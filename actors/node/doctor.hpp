@@ -101,6 +101,9 @@ struct finding {
   std::string remedy;
 };
 
+/// Adds the findings on forwards; nothing if these are disabled.
+void diagnose_forwards(const config& settings, std::vector<finding>& out);
+
 /// Adds the findings on plain transports; nothing if these are disabled.
 void diagnose_plain_transports(const config& settings,
                                std::vector<finding>& out);

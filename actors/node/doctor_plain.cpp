@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-/// Checks plain transports, which clients can make send to other hosts.
+/// Checks plain transports, which clients can make send to other hosts, and
+/// forwards.
 namespace troupe::actors {
 
 namespace {
@@ -54,6 +55,24 @@ void diagnose_plain_transports(const config& settings,
                    "may send to " + std::to_string(destinations.size())
                        + " listed networks",
                    {}});
+}
+
+void diagnose_forwards(const config& settings, std::vector<finding>& out) {
+  const auto& allowed = settings.rtc.forward_allow;
+  if (allowed.empty())
+    return;
+  const auto beyond = public_ones(allowed);
+  if (beyond.empty())
+    out.push_back(
+        {verdict::ok,
+         "forwards",
+         "may go to " + std::to_string(allowed.size()) + " listed networks",
+         {}});
+  else
+    out.push_back({verdict::warning, "forwards",
+                   "may go unencrypted through the internet to " + beyond,
+                   "list in rtc.forward-allow only hosts that are reached "
+                   "through your own networks"});
 }
 
 } // namespace troupe::actors

@@ -69,6 +69,14 @@ double cores_of(const config::thread_keys& in) {
   return std::min(net::usable_cores(), static_cast<double>(threads));
 }
 
+std::shared_ptr<const forward_services>
+to_forward_services(const std::shared_ptr<const media_services>& media) {
+  if (media->settings.rtc.forward_allow.empty())
+    return nullptr;
+  return std::make_shared<const forward_services>(
+      forward_services{media, std::make_shared<quota>(max_forwards)});
+}
+
 shedding_limits to_shedding_limits(const config& in) {
   return {static_cast<uint16_t>(in.overload.last_n),
           static_cast<uint16_t>(in.overload.speakers),
@@ -252,17 +260,28 @@ std::optional<std::string> node::impl::start_recording_service() {
 
 void node::impl::open_rooms(
     const std::shared_ptr<const media_services>& services) {
-  server = spawn_server(
-      system,
-      {settings.room,
-       {&sockets.port(), board, to_shedding_limits(settings), &sockets.ticks()},
-       settings.rtc.sctp == "off" ? sctp_actor{} : sctp,
-       settings.overload.max_waiting,
-       to_room_cluster(cluster.get(), services),
-       webhooks ? webhooks->outlet() : nullptr,
-       recordings ? recordings->services() : nullptr,
-       {settings.record.automatic, settings.record.consent == "ask"},
-       recordings ? recordings->library() : nullptr});
+  // Member by member: GCC 12 believes that a list of so many could be destroyed
+  // before it is complete.
+  room_services rooms;
+  rooms.limits = settings.room;
+  rooms.shards.out = &sockets.port();
+  rooms.shards.load = board;
+  rooms.shards.shedding = to_shedding_limits(settings);
+  rooms.shards.ticks = &sockets.ticks();
+  if (settings.rtc.sctp != "off")
+    rooms.sctp = sctp;
+  rooms.max_in_line = settings.overload.max_waiting;
+  rooms.cluster = to_room_cluster(cluster.get(), services);
+  if (webhooks)
+    rooms.webhooks = webhooks->outlet();
+  if (recordings) {
+    rooms.recordings = recordings->services();
+    rooms.library = recordings->library();
+  }
+  rooms.record.automatic = settings.record.automatic;
+  rooms.record.asks = settings.record.consent == "ask";
+  rooms.forwards = to_forward_services(services);
+  server = spawn_server(system, std::move(rooms));
 }
 
 void node::impl::stop() {

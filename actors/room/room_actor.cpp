@@ -41,6 +41,11 @@ room_actor::behavior_type room_state::make_behavior() {
       [this](const verb::consent_to_recording& x) { return record(*this, x); },
       [this](const start_room_recording& x) { return record(*this, x); },
       [this](const stop_room_recording& x) { return record(*this, x); },
+      [this](const start_forward& x) { return forwards.handle(x); },
+      [this](const list_forwards& x) { return forwards.handle(x); },
+      [this](const get_forward& x) { return forwards.handle(x); },
+      [this](const refresh_forward& x) { return forwards.handle(x); },
+      [this](const stop_forward& x) { return forwards.handle(x); },
       [this](const recording_ended& x) {
         recording.handle(x);
         drain();

@@ -6,6 +6,7 @@
 #include "actors/data/chat_listener.hpp"
 #include "actors/data/data_bot.hpp"
 #include "actors/data/data_relay_actor.hpp"
+#include "actors/forward/forward_actor.hpp"
 #include "actors/media/producer_entry.hpp"
 #include "actors/media/shard_actor.hpp"
 #include "actors/recording/recording_library.hpp"
@@ -135,6 +136,15 @@ using room_actor = room_directory_actor::extend<
     caf::replies_to<start_room_recording>::with<protocol::reply::recording>,
     // Ends it. Errors: recording_not_found.
     caf::replies_to<stop_room_recording>::with<done>,
+    // Forwards a member's media, as rtc.forward-allow says. Errors: forbidden,
+    // bad_request, peer_not_found, wrong_state if the member is on another
+    // node, limit_reached.
+    caf::replies_to<start_forward>::with<forward_info>,
+    caf::replies_to<list_forwards>::with<forward_list>,
+    // One forward; asks for a key frame of it; ends it.
+    caf::replies_to<get_forward>::with<forward_found>,
+    caf::replies_to<refresh_forward>::with<forward_found>,
+    caf::replies_to<stop_forward>::with<forward_found>,
     // What its recordings say.
     caf::reacts_to<recording_ended>, caf::reacts_to<recording_degraded>,
     // INTERNAL: asks members for their consent.
@@ -200,6 +210,8 @@ struct room_services {
   recording_policy record = {};
   /// Null if members cannot ask for recordings.
   std::shared_ptr<recording_library> library = {};
+  /// Null if this node forwards no RTP.
+  std::shared_ptr<const forward_services> forwards = {};
 };
 
 /// Spawns the actor of an empty room. It ends with its listener.

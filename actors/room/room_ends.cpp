@@ -17,6 +17,7 @@ void room_state::end_shard(size_t index) {
 
 void room_state::end(recording_end why) {
   const auto done = recording.end(why);
+  forwards.close_all();
   trunks.close_all();
   data_relays.close_all();
   replica.end();
@@ -49,6 +50,8 @@ void room_state::handle_down(const caf::down_msg& down) {
     return drain();
   if (lobby.handle_down(down.source))
     return drain();
+  if (forwards.handle_down(down.source))
+    return;
   if (trunks.handle_down(down.source) || data_relays.handle_down(down.source))
     return;
   if (const auto* who = members.id_of(down.source.id())) {

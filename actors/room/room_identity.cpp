@@ -26,6 +26,7 @@ caf::result<reply::joined> room_state::identify(identify_member& x) {
   people.remove(old);
   webhooks.note_left(old, leave_reason::left);
   recording.note_left(old);
+  forwards.note_left(old);
   replica.remove_member(old);
   speech.rename(old, who);
   auto& me = members.rename(old, who);

@@ -40,6 +40,7 @@ void room_state::publish(producer_published& x) {
   replica.note_producer(*people.find(info.id));
   handles.insert_or_assign(info.id, std::move(x.entry.handles));
   recording.note_published(*people.find(info.id));
+  forwards.note_published(*people.find(info.id));
   webhooks.note_published(info);
   audience.notify_others(event::producer_added{std::move(info)}, *who);
   note_seen(*who);
@@ -57,6 +58,7 @@ void room_state::withdraw(const producer_id& gone) {
     note_seen(info->peer);
     notify_update(info->peer);
   }
+  forwards.note_withdrawn(gone);
 }
 
 void room_state::set_paused(const producer_pause_changed& x) {

@@ -207,6 +207,7 @@ void room_state::remove(const peer_id& who, const departure& how) {
     audience.notify_others(event::peer_left{who}, who);
   audience.remove(who);
   recording.note_left(who);
+  forwards.note_left(who);
   note_left(*left, who, display_name, how, members.size());
 }
 

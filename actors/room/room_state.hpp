@@ -12,6 +12,7 @@
 #include "actors/room/room_actor.hpp"
 #include "actors/room/room_chat.hpp"
 #include "actors/room/room_data_relays.hpp"
+#include "actors/room/room_forwards.hpp"
 #include "actors/room/room_lobby.hpp"
 #include "actors/room/room_recording.hpp"
 #include "actors/room/room_replica.hpp"
@@ -155,11 +156,9 @@ struct room_state {
   std::string name_of(const peer_id& who) const;
   void close_server_channels();
 
-  // The id of the member whose actor sent the current message; null for a
-  // non-member. Messages do not name their sender: its id may change before the
-  // room's response arrives, and a peer that has stopped waiting never learns
-  // of that. The peer of a session that was replaced may still send when its id
-  // is another's already.
+  // The member whose actor sent the current message; null for a non-member.
+  // Messages do not name their sender: its id may change before the response
+  // arrives. The peer of a replaced session may still send.
   const peer_id* sender() const;
 
   // Whether the sender owns the producer.
@@ -237,6 +236,7 @@ struct room_state {
   room_data_relays data_relays{*this};
   room_webhooks webhooks{*this};
   room_recording recording{*this};
+  room_forwards forwards{*this};
   room_quotas quotas;
   room_speech speech;
   member_table members;

@@ -121,6 +121,7 @@ void room_state::hand_over(const join_room& x) {
       holder.claim.pass_on(make_secret(), rules.standing_of(who));
       rules.move_to_end(who);
       recording.note_other_user(who);
+      forwards.note_left(who);
       log::event(log::level::info, "place-taken",
                  {{"room", id.str()}, {"peer", who.str()}});
   }

@@ -85,6 +85,18 @@ std::string_view to_string(plain_refusal x) {
   return "invalid";
 }
 
+std::string_view to_string(forward_refusal x) {
+  switch (x) {
+    case forward_refusal::off:
+      return "off";
+    case forward_refusal::not_listed:
+      return "not_listed";
+    case forward_refusal::limit:
+      return "limit";
+  }
+  return "invalid";
+}
+
 std::string_view to_string(chat_refusal x) {
   switch (x) {
     case chat_refusal::too_long:

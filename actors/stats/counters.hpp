@@ -123,6 +123,20 @@ inline constexpr size_t plain_refusal_count = 3;
 
 std::string_view to_string(plain_refusal x);
 
+/// Why media is not forwarded to an address.
+enum class forward_refusal : uint8_t {
+  /// `rtc.forward-allow` lists nothing.
+  off,
+  /// `rtc.forward-allow` does not list it.
+  not_listed,
+  /// There are too many forwards, or no port is left.
+  limit
+};
+
+inline constexpr size_t forward_refusal_count = 3;
+
+std::string_view to_string(forward_refusal x);
+
 /// Why a chat message is not kept for members who join later.
 enum class chat_refusal : uint8_t {
   /// It has more octets than chat_intake::max_octets.
@@ -225,6 +239,12 @@ public:
   /// Addresses to which plain transports refused to send, by reason.
   std::array<std::atomic<uint64_t>, plain_refusal_count> plain_refused{};
 
+  /// Forwards of RTP: those that go on, those that began, and the refused ones
+  /// by reason.
+  std::atomic<int64_t> forwards{0};
+  std::atomic<uint64_t> forwards_started{0};
+  std::array<std::atomic<uint64_t>, forward_refusal_count> forwards_refused{};
+
   /// Chat messages that rooms do not keep, by reason.
   std::array<std::atomic<uint64_t>, chat_refusal_count> chat_refused{};
 
@@ -248,6 +268,11 @@ public:
 
   void note(plain_refusal why) {
     plain_refused[static_cast<size_t>(why)].fetch_add(
+        1, std::memory_order_relaxed);
+  }
+
+  void note(forward_refusal why) {
+    forwards_refused[static_cast<size_t>(why)].fetch_add(
         1, std::memory_order_relaxed);
   }
 

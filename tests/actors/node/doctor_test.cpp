@@ -460,6 +460,15 @@ TEST_CASE("plain transports that may send to any address are a warning") {
          "rtc.plain-trusted");
 }
 
+TEST_CASE("forwards through the internet are a warning") {
+  host x;
+  x.settings.rtc.forward_allow = {"127.0.0.1", "10.0.0.0/8"};
+  CHECK(x.complaints().empty());
+  x.settings.rtc.forward_allow = {"127.0.0.1", "198.51.100.7"};
+  expect(x.complaint(), verdict::warning, "forwards", "198.51.100.7",
+         "rtc.forward-allow");
+}
+
 TEST_CASE("metrics open to everyone are a warning") {
   host x;
   x.settings.metrics.allow = {"127.0.0.1", "0.0.0.0/0"};
