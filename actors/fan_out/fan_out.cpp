@@ -158,6 +158,8 @@ bool fan_out::add_consumer(shard_consumer settings, net::rng& random,
   source.listeners.push_back({x.get(), x->on});
   x->on->consumers.push_back(x.get());
   count_consumers(*x->on);
+  if (x->engine.continues())
+    take_over(*x);
   if (x->on->sender.writable())
     connect(*x, now);
   auto& added = *x;
@@ -241,7 +243,10 @@ std::optional<producer_key> fan_out::remove_consumer(consumer_key which) {
   std::erase(gone->on->consumers, gone.get());
   count_consumers(*gone->on);
   gone->on->calm = false;
-  gone->on->sender.end(gone->engine);
+  if (gone->engine.continues())
+    interrupt(*gone);
+  else
+    gone->on->sender.end(gone->engine);
   for (auto key : gone->previous_transports)
     if (auto before = transports_.find(key); before != transports_.end())
       before->second->sender.end(gone->engine);

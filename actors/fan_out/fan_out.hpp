@@ -12,6 +12,7 @@
 #include "rtp/send/decision_log.hpp"
 #include "rtp/send/forwarder.hpp"
 
+#include <map>
 #include <unordered_map>
 
 namespace troupe::actors {
@@ -95,6 +96,10 @@ public:
   }
 
   const rtp::forwarder* find_consumer(consumer_key which);
+
+  /// The consumer that sends with this SSRC on the transport, or nothing.
+  std::optional<consumer_key> find_stream(transport_key on,
+                                          rtp::ssrc source) const;
 
   /// The decisions on what a consumer receives; null if it is unknown.
   const rtp::decision_log* find_decisions(consumer_key which) const;
@@ -279,6 +284,9 @@ private:
     bool rests = false;        // in holding_, for the next slice of its replay
     net::duration slice_gap{}; // the time between two slices
     net::time_point slice_due{};
+    // Where its streams are that consumers send one after the other, by SSRC;
+    // null if there are none.
+    std::unique_ptr<std::map<rtp::ssrc, rtp::stream_position>> continued;
   };
 
   // One allocation with its forwarder. In the first cache line is what each
@@ -404,6 +412,9 @@ private:
   void shed(consumer& x);
   // Notifies the producer's actor of the wanted layers, if they have changed.
   void report_wanted(producer_key from);
+  // A consumer begins, or ends, that is one of several of its stream.
+  static void take_over(consumer& x);
+  static void interrupt(consumer& x);
   // The share that a video has of its link.
   static std::unique_ptr<rtp::allocated_stream>
   make_share(const rtp::layer_rates& rates);

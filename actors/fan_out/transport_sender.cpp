@@ -18,6 +18,10 @@ void transport_sender::end(const rtp::forwarder& x) {
     end(*rtx);
 }
 
+void transport_sender::interrupt(const rtp::forwarder& x) {
+  egress_.drop(x.headers());
+}
+
 void transport_sender::end(rtp::ssrc source) {
   std::erase_if(rtcp_, [&](const auto& compound) {
     return compound.size() >= 8

@@ -75,6 +75,10 @@ public:
   /// The same for one SSRC with which only RTCP is sent.
   void end(rtp::ssrc source);
 
+  /// Drops the waiting packets of a stream that another forwarder continues:
+  /// its numbers go on.
+  void interrupt(const rtp::forwarder& stream);
+
   /// Packets that SRTP refused for lack of space or at the end of its key.
   uint64_t exhausted() const {
     return exhausted_ + (srtp_ ? srtp_->exhausted() : 0);

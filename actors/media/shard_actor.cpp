@@ -126,6 +126,10 @@ void shard_state::add(const add_shard_consumer& x) {
   auto which = stream.key;
   auto source = stream.from;
   consumers.add(which, x.events);
+  // The end of the consumer that it follows may come later.
+  if (stream.engine.continues)
+    if (auto former = engine.find_stream(stream.on, stream.engine.ssrc))
+      remove({*former});
   with_engine([&](auto& e, auto now) {
     if (e.add_consumer(std::move(stream), *random, now))
       producers.add(self, x.producer, services.everything);

@@ -34,9 +34,12 @@ consume_requests::admit(const verb::consume& x) const {
     return refuse(error_code::transport_not_found);
   if (!media_.may_add_consumer())
     return refuse(error_code::limit_reached);
-  if (!x.capabilities && !peer_.capabilities)
+  if (x.stream && !x.producer)
+    return to_caf({error_code::bad_request, "producer: missing"});
+  if (!x.stream && !x.capabilities && !peer_.capabilities)
     return to_caf({error_code::bad_request, "rtpCapabilities: missing"});
-  if (!peer_.admits_consumer())
+  // A stream that goes on with another producer is nothing new.
+  if (!x.stream && !peer_.admits_consumer())
     return refuse(error_code::overloaded);
   return on;
 }
@@ -61,7 +64,7 @@ void consume_requests::handle_found(consumption& what,
   what.search.unfit =
       !added && !what.x.producer
       && from_caf(added.error()).code == error_code::cannot_consume;
-  if (added || what.search.unfit)
+  if (!what.x.producer && (added || what.search.unfit))
     media_.note_found(what.search, found.facts.info.id, found.facts.age,
                       added.engaged(), capabilities(what.x));
   if (added)
@@ -90,15 +93,13 @@ consume_requests::add(consumption& what, const producer_entry& found) {
     return refuse(error_code::transport_not_found);
   if (!media_.may_consume_again(facts.age))
     return refuse(error_code::limit_reached);
-  if (!protocol::can_consume(facts.consumable, capabilities(x)))
-    return refuse(error_code::cannot_consume);
-  auto negotiated = negotiate(facts, capabilities(x));
+  auto negotiated = negotiate(facts, x, *on);
   if (!negotiated)
-    return to_caf({error_code::unsupported, negotiated.error().what});
-  negotiated->mid = std::to_string(on->next_mid++);
+    return negotiated.error();
   auto created = make_id<consumer_id>(*peer_.random);
   auto engine =
       to_forwarder(facts.info.kind, facts.sent, *negotiated, x.paused);
+  engine.continues = x.stream.has_value();
   auto scores = make_scores(10, *found.handles.scores, engine.layout.kind, {});
   auto actor = spawn_consumer(
       peer_.self->system(),
@@ -124,14 +125,26 @@ consume_requests::add(consumption& what, const producer_entry& found) {
       std::move(scores)};
 }
 
-protocol::checked<protocol::rtp_parameters>
-consume_requests::negotiate(const producer_facts& facts,
-                            const protocol::rtp_capabilities& can_receive) {
-  return protocol::get_consumer_rtp_parameters(
-      facts.consumable, can_receive,
+caf::expected<protocol::rtp_parameters>
+consume_requests::negotiate(const producer_facts& facts, const verb::consume& x,
+                            transport_record& on) {
+  if (x.stream) {
+    auto fit = protocol::fit_stream(facts.consumable, *x.stream);
+    if (!fit)
+      return refuse(error_code::cannot_consume);
+    return *std::move(fit);
+  }
+  if (!protocol::can_consume(facts.consumable, capabilities(x)))
+    return refuse(error_code::cannot_consume);
+  auto out = protocol::get_consumer_rtp_parameters(
+      facts.consumable, capabilities(x),
       {.enable_rtx = protocol::default_enable_rtx(facts.info.kind),
        .ssrc = peer_.ssrcs.take(2, *peer_.random)},
       *peer_.random);
+  if (!out)
+    return to_caf({error_code::unsupported, out.error().what});
+  out->mid = std::to_string(on.next_mid++);
+  return *std::move(out);
 }
 
 caf::result<reply::producers> consume_requests::list_producers() {

@@ -52,10 +52,10 @@ private:
   caf::expected<reply::consumed> add(consumption& what,
                                      const producer_entry& found);
 
-  // The parameters of a new consumer's stream, without MID.
-  protocol::checked<protocol::rtp_parameters>
-  negotiate(const producer_facts& facts,
-            const protocol::rtp_capabilities& can_receive);
+  // The parameters of a new consumer's stream.
+  caf::expected<protocol::rtp_parameters> negotiate(const producer_facts& facts,
+                                                    const verb::consume& x,
+                                                    transport_record& on);
 
   peer_context& peer_;
   transport_table& transports_;

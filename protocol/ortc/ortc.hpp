@@ -124,6 +124,12 @@ get_consumer_rtp_parameters(const rtp_parameters& consumable,
                             const rtp_capabilities& remote_caps,
                             const consumer_options& options, net::rng& rng);
 
+/// The parameters of a producer's stream that is sent as `stream`, whose client
+/// has negotiated several codecs: the one that is the producer's, with its
+/// retransmissions, and all else of `stream`. The refusal is no_common_codec.
+checked<rtp_parameters> fit_stream(const rtp_parameters& consumable,
+                                   const rtp_parameters& stream);
+
 /// The parameters for another router: all encodings under new SSRCs, without
 /// bandwidth estimation.
 rtp_parameters

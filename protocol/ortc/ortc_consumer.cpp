@@ -176,6 +176,26 @@ get_consumer_rtp_parameters(const rtp_parameters& consumable,
   return out;
 }
 
+checked<rtp_parameters> fit_stream(const rtp_parameters& consumable,
+                                   const rtp_parameters& stream) {
+  const auto fits = [&](const rtp_codec_parameters& x) {
+    return !is_rtx(x.mime_type) && !consumable.codecs.empty()
+           && is_compatible_codec(x, consumable.codecs.front());
+  };
+  const auto media = std::ranges::find_if(stream.codecs, fits);
+  if (media == stream.codecs.end() || stream.encodings.empty())
+    return refusal{ortc_errc::no_common_codec, "no compatible media codecs"};
+  auto out = stream;
+  out.codecs = {*media};
+  for (const auto& x : stream.codecs)
+    if (is_rtx(x.mime_type)
+        && associated_payload_type(x.parameters) == media->payload_type)
+      out.codecs.push_back(x);
+  if (out.codecs.size() == 1)
+    out.encodings.front().rtx_ssrc.reset();
+  return out;
+}
+
 rtp_parameters
 get_pipe_consumer_rtp_parameters(const rtp_parameters& consumable,
                                  bool enable_rtx, net::rng& rng) {

@@ -91,6 +91,9 @@ struct join {
   bool derived = false;
   /// Refused as room_not_found if no client has opened the room.
   bool must_exist = false;
+  /// The client only consumes: no member is notified of it, and it only of
+  /// media. Refused as room_not_found if nobody else is in the room.
+  bool viewer = false;
   /// The member is not shown to the others until `announce`: for clients that
   /// create their transports before they join.
   bool hidden = false;
@@ -191,6 +194,8 @@ struct consume {
   bool paused = true;
   /// Without producer, and alone in the room: the peer's own (a preview).
   bool own_if_alone = false;
+  /// The stream to use, in place of capabilities (docs/adr/0049).
+  std::optional<rtp_parameters> stream = {};
 };
 
 struct pause_producer {

@@ -131,7 +131,10 @@ std::optional<egress::wire_packet> egress::poll_packet() {
 std::optional<egress::wire_packet> egress::take(send_queue& from) {
   while (const auto* x = from.front()) {
     from.pop();
-    if (auto out = write(*x, from.headers()))
+    auto out = x->original_sequence_number && is_padded(*x)
+                   ? write(renumbered(*x), from.headers())
+                   : write(*x, from.headers());
+    if (out)
       return out;
     stats_.drops.add(drop_reason::header_too_large);
   }
@@ -220,11 +223,31 @@ std::optional<egress::wire_packet> egress::pad() {
   fields.timestamp = to_microseconds(now_) / 100 * 9;
   fields.ssrc = probation_ssrc;
   fields.padding = true;
-  auto layout = probation_headers().write(fields, scratch.header);
+  const auto* headers = &probation_headers();
+  if (padding_stream_) {
+    fields.payload_type = padding_stream_->payload;
+    fields.ssrc = padding_stream_->ssrc;
+    headers = padding_stream_->headers.get();
+  }
+  auto layout = headers->write(fields, scratch.header);
   if (!layout)
     return std::nullopt;
   ++stats_.probe_packets;
   return finish(*layout, padding);
+}
+
+void egress::pad_on(padding_stream x) {
+  padding_stream_ = std::make_unique<padding_stream>(std::move(x));
+}
+
+// Whether the retransmission is on the stream of the padding.
+bool egress::is_padded(const outgoing_packet& x) const {
+  return padding_stream_ && x.fields.ssrc == padding_stream_->ssrc;
+}
+
+outgoing_packet egress::renumbered(outgoing_packet x) {
+  x.fields.sequence_number = padding_sequence_++;
+  return x;
 }
 
 // -- writing ------------------------------------------------------------------

@@ -50,6 +50,15 @@ public:
   static constexpr ssrc probation_ssrc{1234};
   static constexpr payload_type probation_payload{127};
 
+  /// A stream of retransmissions on which padding probes are sent in place of
+  /// their own stream, for receivers that know no other SSRC than those
+  /// negotiated.
+  struct padding_stream {
+    rtp::ssrc ssrc{};
+    payload_type payload{};
+    std::shared_ptr<const header_writer> headers;
+  };
+
   /// The plaintext of one packet in two parts, as SRTP takes it. The spans are
   /// valid until this thread calls another member function of any egress.
   struct wire_packet {
@@ -134,6 +143,15 @@ public:
   /// Whether the receiver has the stream that padding probes use.
   void set_probing(bool on) {
     probing_ = on;
+  }
+
+  /// Sends padding probes on that stream from now on. This object numbers its
+  /// packets, also the retransmissions.
+  void pad_on(padding_stream x);
+
+  /// Whether pad_on() was called.
+  bool pads_on_own_stream() const {
+    return padding_stream_ != nullptr;
   }
 
   /// How much the consumers could use: no higher rate is probed. `starved`: a
@@ -240,6 +258,8 @@ private:
   std::optional<wire_packet> take(send_queue& from);
   bool probe_due() const;
   std::optional<wire_packet> pad();
+  bool is_padded(const outgoing_packet& x) const;
+  outgoing_packet renumbered(outgoing_packet x);
   std::optional<wire_packet> write(const outgoing_packet& x,
                                    const header_writer& headers);
   wire_packet finish(const written_header& layout, net::byte_span payload);
@@ -285,6 +305,7 @@ private:
   int64_t judged_ = 65537;      // all losses before this are known
   probe_id latest_probe_ = 0;
   uint16_t padding_sequence_ = 0;
+  std::unique_ptr<padding_stream> padding_stream_; // null: one of its own
   uint64_t wanted_ = 0;
   bool starved_ = false;
   remb_link remb_;

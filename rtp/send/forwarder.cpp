@@ -47,6 +47,7 @@ forwarder::forwarder(config x, net::rng& random)
     , rtx_payload_(x.rtx_payload)
     , rtx_ssrc_(x.rtx_ssrc)
     , nack_(x.feedback.nack)
+    , continues_(x.continues)
     , cname_(std::move(x.cname))
     , rtx_sequence_(first_number(random.u32()))
     , random_state_(random.u32()) {}

@@ -11,6 +11,7 @@
 #include "rtp/send/send_stream.hpp"
 #include "rtp/send/sequence_rewriter.hpp"
 #include "rtp/send/steady_stream.hpp"
+#include "rtp/send/timestamp_aligner.hpp"
 
 #include <variant>
 
@@ -43,6 +44,12 @@ struct layers_changed {
 struct numbers_used {
   std::optional<uint16_t> media;
   std::optional<uint16_t> rtx;
+};
+
+/// Where a stream is that another forwarder continues.
+struct stream_position {
+  timestamp_aligner::position time;
+  picture_rewriter pictures;
 };
 
 using forwarder_event =
@@ -80,6 +87,10 @@ public:
     media_kind kind = media_kind::video;
     bool paused = false;
     bool producer_paused = false;
+    /// One of several forwarders that send a stream one after the other, each
+    /// from another producer: see continue_after(). Its reports tell the time
+    /// of this server, as the producers' clocks differ.
+    bool continues = false;
     payload_type payload{};
     rtp::ssrc ssrc{};
     /// Packets that arrived at the socket longer ago than this are dropped.
@@ -201,6 +212,14 @@ public:
   /// section 3.3.1).
   void handle_connected(time_point now, const numbers_used& used = {});
 
+  /// Where the stream is now; nothing if nothing was ever sent.
+  std::optional<stream_position> position() const;
+
+  /// Goes on where another forwarder of the same stream has ended: call it
+  /// first. Timestamps continue by the elapsed time, picture numbers without a
+  /// gap; sequence numbers by handle_connected().
+  void continue_after(const stream_position& x);
+
   /// Sets the layers to send, or the nearest to them that arrive. Higher layers
   /// end with the next picture (or with the next key frame, if codec or
   /// encoding demand one); missing layers are added as soon as they can be
@@ -242,9 +261,22 @@ public:
     return rtx_ssrc_;
   }
 
+  std::optional<payload_type> rtx_payload() const {
+    return rtx_payload_;
+  }
+
+  /// Whether another forwarder may continue the stream.
+  bool continues() const {
+    return continues_;
+  }
+
   /// Writes the headers of all its packets.
   const header_writer& headers() const {
     return *headers_;
+  }
+
+  const std::shared_ptr<const header_writer>& shared_headers() const {
+    return headers_;
   }
 
   media_kind kind() const {
@@ -420,7 +452,8 @@ private:
   std::optional<uint8_t> replay_asked_;
   std::optional<payload_type> rtx_payload_;
   std::optional<rtp::ssrc> rtx_ssrc_;
-  bool nack_;                         // was negotiated
+  bool nack_; // was negotiated
+  bool continues_;
   uint16_t start_sequence_ = 0;       // first since the latest beginning
   uint64_t packets_before_start_ = 0; // packets sent before it
   std::vector<std::optional<source_report>> source_reports_; // by encoding

@@ -26,6 +26,11 @@ ntp_time later(ntp_time x, duration by) {
   return {x.value + static_cast<uint64_t>(units)};
 }
 
+// The time of this server's own clock, whose zero means nothing.
+ntp_time own_time(time_point now) {
+  return later({}, now.time_since_epoch());
+}
+
 } // namespace
 
 // -- RTCP from the receiver ---------------------------------------------------
@@ -131,6 +136,18 @@ void forwarder::handle_connected(time_point now, const numbers_used& used) {
   keyframes_.forget();
   restart(now, true);
   collect(now);
+}
+
+std::optional<stream_position> forwarder::position() const {
+  auto time = timestamps_.latest();
+  if (!time)
+    return std::nullopt;
+  return stream_position{*time, pictures_};
+}
+
+void forwarder::continue_after(const stream_position& x) {
+  timestamps_.continue_after(x.time);
+  pictures_ = x.pictures;
 }
 
 void forwarder::set_layers(std::optional<layers> target, time_point now) {
@@ -286,8 +303,9 @@ bool forwarder::make_report(time_point now) {
   auto age = now - source->arrival;
   auto us = std::chrono::duration_cast<microseconds>(age).count();
   auto ticks = us * int64_t{timestamps_.clock_rate()} / 1'000'000;
+  auto ntp = continues_ ? own_time(now) : later(source->ntp, age);
   auto info = stream_.make_sender_report(
-      later(source->ntp, age), *timestamp + static_cast<uint32_t>(ticks), now);
+      ntp, *timestamp + static_cast<uint32_t>(ticks), now);
   rtcp::compound_builder packet;
   packet.add_sender_report(info);
   packet.add_sdes(config_.ssrc, cname_);

@@ -28,7 +28,10 @@ uint32_t timestamp_aligner::map(uint8_t source, int64_t timestamp,
                                 const source_report* before) {
   if (!started_) {
     started_ = true;
-    now_ = {timestamp, int64_t{initial_} - timestamp, 0, source};
+    auto first = int64_t{initial_};
+    if (last_arrival_ != time_point{})
+      first += std::max<int64_t>(ticks(arrival - last_arrival_), 1);
+    now_ = {timestamp, first - timestamp, 0, source};
     last_input_ = timestamp;
     last_arrival_ = arrival;
     return static_cast<uint32_t>(timestamp + now_.offset);

@@ -40,6 +40,29 @@ public:
   /// source take over, nor do the timestamps jump.
   bool keeps_turn(uint8_t source, int64_t timestamp, time_point arrival) const;
 
+  /// The latest timestamp, and when its packet arrived.
+  struct position {
+    uint32_t timestamp = 0;
+    time_point arrival{};
+  };
+
+  /// Nothing before the first packet.
+  std::optional<position> latest() const {
+    if (started_)
+      return position{static_cast<uint32_t>(last_input_ + now_.offset),
+                      last_arrival_};
+    if (last_arrival_ != time_point{})
+      return position{initial_, last_arrival_};
+    return std::nullopt;
+  }
+
+  /// The first packet is to follow that position by the elapsed time. Call it
+  /// before.
+  void continue_after(const position& x) {
+    initial_ = x.timestamp;
+    last_arrival_ = x.arrival;
+  }
+
   /// What map() adds to a timestamp as long as keeps_turn() is true.
   int64_t offset() const {
     return now_.offset;

@@ -353,3 +353,29 @@ TEST_CASE("all producers of a transport share the first CNAME") {
   complete_producer_parameters(second, other, *rng);
   CHECK(other == first.rtcp.cname);
 }
+
+TEST_CASE("of a stream's codecs the producer's is taken, with its own RTX") {
+  rtp_parameters stream;
+  stream.codecs = {codec("video/H264", 102), codec("video/rtx", 103),
+                   codec("video/VP8", 45), codec("video/rtx", 46)};
+  stream.codecs[0].clock_rate = stream.codecs[2].clock_rate = 90'000;
+  stream.codecs[1].parameters["apt"] = int64_t{102};
+  stream.codecs[3].parameters["apt"] = int64_t{45};
+  stream.encodings.emplace_back().ssrc = 7;
+  stream.encodings[0].rtx_ssrc = 8;
+  stream.header_extensions = {{extension_uri::mid.data(), 3, false, {}}};
+  const auto consumable = consumable_of(media_kind::video, vp8(3));
+  const auto out = fit_stream(consumable, stream);
+  REQUIRE(out.has_value());
+  REQUIRE(out->codecs.size() == 2);
+  CHECK(out->codecs[0].payload_type == 45);
+  CHECK(out->codecs[1].payload_type == 46);
+  CHECK(out->encodings == stream.encodings);
+  CHECK(out->header_extensions == stream.header_extensions);
+  // Without it nothing is retransmitted.
+  stream.codecs.pop_back();
+  CHECK_FALSE(fit_stream(consumable, stream)->encodings[0].rtx_ssrc);
+  stream.codecs.pop_back();
+  CHECK(fit_stream(consumable, stream).error().code
+        == ortc_errc::no_common_codec);
+}

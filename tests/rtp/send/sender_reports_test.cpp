@@ -14,7 +14,10 @@ namespace {
 /// A stream with a packet each 20 ms, and the sender reports on it.
 struct reported_stream {
   explicit reported_stream(rtp::media_kind kind)
-      : engine(make(kind), *random) {}
+      : reported_stream(make(kind)) {}
+
+  explicit reported_stream(const rtp::forwarder::config& settings)
+      : engine(settings, *random) {}
 
   static rtp::forwarder::config make(rtp::media_kind kind) {
     rtp::forwarder::config x;
@@ -86,4 +89,31 @@ TEST_CASE("video gets a sender report each second") {
   auto count = x.reports_in(100s);
   CHECK(count >= 85);
   CHECK(count <= 115);
+}
+
+TEST_CASE("the reports of a continued stream tell this server's own time") {
+  auto settings = reported_stream::make(rtp::media_kind::video);
+  settings.continues = true;
+  reported_stream x{settings};
+  x.know_source();
+  std::optional<std::vector<uint8_t>> report;
+  while (!report) {
+    packet_spec spec;
+    spec.sequence = static_cast<uint16_t>(x.sequence);
+    spec.timestamp = static_cast<uint32_t>(x.sequence * 3000);
+    rtp::media_packet packet{make_packet(spec, x.now), x.sequence,
+                             x.sequence * 3000};
+    packet.keyframe = packet.start_of_frame = true;
+    x.engine.handle_batch(media_of({packet}), x.now);
+    ++x.sequence;
+    x.now += 20ms;
+    x.engine.handle_timeout(x.now);
+    report = x.engine.poll_rtcp();
+  }
+  rtp::rtcp::compound_reader reader{*report};
+  const auto message = reader.next();
+  REQUIRE(message);
+  const auto& ntp = std::get<rtp::rtcp::sender_report>(*message).info.ntp;
+  const auto seconds = ntp.value >> 32;
+  CHECK(seconds == static_cast<uint64_t>(x.now.time_since_epoch() / 1s));
 }

@@ -81,3 +81,22 @@ TEST_CASE("streams are in step after the same packet") {
   y.map(0, 6000, at(66ms));
   CHECK_FALSE(x.in_step_with(y));
 }
+
+TEST_CASE("a stream that another one continues goes on by the elapsed time") {
+  rtp::timestamp_aligner former{90000, 0xFFFFFFFF - 2999};
+  CHECK_FALSE(former.latest());
+  former.map(0, 500, at(1s));
+  rtp::timestamp_aligner next{90000, 7};
+  next.continue_after(*former.latest());
+  // One that sends nothing passes the position on.
+  CHECK(next.latest()->timestamp == 0xFFFFFFFF - 2999);
+  CHECK(next.latest()->arrival == at(1s));
+  rtp::timestamp_aligner last{90000, 7};
+  last.continue_after(*next.latest());
+  CHECK(last.map(0, 12345, at(1100ms)) == 6000);
+  CHECK(last.map(0, 15345, at(1133ms)) == 9000);
+  // Packets from before are never earlier than what was sent.
+  rtp::timestamp_aligner replayed{90000, 7};
+  replayed.continue_after(*last.latest());
+  CHECK(replayed.map(0, 1, at(500ms)) == 9001);
+}
