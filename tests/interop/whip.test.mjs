@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { PROGRAMS } from './publishers/programs.mjs';
 import { Publisher } from './support/publisher.mjs';
 import { useStage } from './support/stage.mjs';
+import { openStudio, publishInPage } from './support/whip_page.mjs';
 import { waitFor } from './support/wait.mjs';
 
 const stage = useStage('chromium', 'firefox');
@@ -43,57 +44,11 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
   });
 }
 
-/** Opens a page of the server that can make a picture and a tone. */
-async function openPage(browser) {
-  const page = await stage.browsers[browser].newWindow();
-  await page.goto(`${stage.server.url}/healthz`);
-  await page.evaluate(() => {
-    const canvas = document.createElement('canvas');
-    const context = canvas.getContext('2d');
-    let turn = 0;
-    setInterval(() => {
-      context.fillStyle = `hsl(${turn++ * 10} 100% 50%)`;
-      context.fillRect(0, 0, canvas.width, canvas.height);
-    }, 50);
-    const sound = new AudioContext();
-    const out = sound.createMediaStreamDestination();
-    const tone = sound.createOscillator();
-    tone.connect(out);
-    tone.start();
-    window.media = new MediaStream([
-      ...canvas.captureStream(20).getTracks(), ...out.stream.getTracks(),
-    ]);
-  });
-  return page;
-}
-
-/** Publishes by a plain RTCPeerConnection, without trickle. */
-function publishInPage(page, url) {
-  return page.evaluate(async (endpoint) => {
-    const connection = new RTCPeerConnection();
-    for (const track of window.media.getTracks()) {
-      connection.addTransceiver(track, { direction: 'sendonly' });
-    }
-    await connection.setLocalDescription();
-    const answer = await fetch(endpoint, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/sdp' },
-      body: connection.localDescription.sdp,
-    });
-    window.session = answer.headers.get('Location');
-    const sdp = await answer.text();
-    if (answer.status !== 201) throw new Error(sdp);
-    await connection.setRemoteDescription({ type: 'answer', sdp });
-    window.connection = connection;
-    return window.session;
-  }, url);
-}
-
 for (const browser of ['chromium', 'firefox']) {
   test(`a page in ${browser} publishes`, async () => {
     const room = stage.newRoom();
     const ada = await watch(room);
-    const page = await openPage(browser);
+    const page = await openStudio(stage, browser);
     const path = await publishInPage(page, `/whip/${room}/cam`);
     assert.match(path, new RegExp(`^/whip/${room}/cam/[0-9A-Za-z]{22}$`));
     await decodes(ada, browser);
@@ -108,7 +63,7 @@ for (const browser of ['chromium', 'firefox']) {
 test('a page publishes by the WHIP client of Eyevinn, which trickles', async () => {
   const room = stage.newRoom();
   const ada = await watch(room);
-  const page = await openPage('chromium');
+  const page = await openStudio(stage, 'chromium');
   const { outputFiles: [{ text }] } = await build({
     stdin: {
       contents: "export { WHIPClient } from '@eyevinn/whip-web-client';",

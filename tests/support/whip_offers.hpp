@@ -2,7 +2,8 @@
 
 #include <string>
 
-/// Offers of WHIP clients, in the form in which browsers and OBS write them.
+/// Offers of WHIP and WHEP clients, in the form in which browsers and OBS write
+/// them.
 namespace troupe::test {
 
 /// What differs between offers.
@@ -13,6 +14,8 @@ struct whip_offer {
   std::string fingerprint = "11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:"
                             "11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00";
   std::string setup = "actpass";
+  /// "recvonly" for WHEP.
+  std::string direction = "sendonly";
   bool audio = true;
   bool video = true;
   std::string audio_codec = "opus/48000/2";
@@ -27,14 +30,15 @@ struct whip_offer {
     if (audio)
       out += section("audio", "111", "0") + "a=rtpmap:111 " + audio_codec
              + "\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n"
-               "a=ssrc:1111 cname:me\r\n";
+             + (direction == "sendonly" ? "a=ssrc:1111 cname:me\r\n" : "");
     if (video) {
       out += section("video", "96 97", "1") + "a=rtpmap:96 " + video_codec
              + "\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\n"
                "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n";
-      out += rids.empty() ? "a=ssrc-group:FID 2222 2223\r\n"
-                            "a=ssrc:2222 cname:me\r\na=ssrc:2223 cname:me\r\n"
-                          : simulcast();
+      if (direction == "sendonly")
+        out += rids.empty() ? "a=ssrc-group:FID 2222 2223\r\n"
+                              "a=ssrc:2222 cname:me\r\na=ssrc:2223 cname:me\r\n"
+                            : simulcast();
     }
     return out;
   }
@@ -46,7 +50,8 @@ private:
            + "\r\nc=IN IP4 0.0.0.0\r\na=mid:" + mid
            + "\r\na=ice-ufrag:" + fragment + "\r\na=ice-pwd:" + password
            + "\r\na=fingerprint:sha-256 " + fingerprint + "\r\na=setup:" + setup
-           + "\r\na=sendonly\r\na=rtcp-mux\r\na=rtcp-rsize\r\n"
+           + "\r\na=" + direction
+           + "\r\na=rtcp-mux\r\na=rtcp-rsize\r\n"
              "a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\n";
   }
 

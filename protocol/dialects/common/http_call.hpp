@@ -49,6 +49,9 @@ struct http_plan {
   /// The client that the request creates gets an id, if it has none, and a
   /// secret (handshake::session_secret). Several clients may have one id.
   bool opens_session = false;
+  /// The server makes that id whatever the request and its token name: several
+  /// clients of one user are different clients.
+  bool makes_id = false;
   /// The secret of an existing session, which names its client and authorises
   /// the request in place of a token.
   std::optional<std::string> session_secret = {};
@@ -60,6 +63,8 @@ struct http_plan {
     member,
     /// To publish, too.
     publisher,
+    /// To subscribe, too.
+    subscriber,
   };
   authority needs = authority::member;
   std::string frame = {};

@@ -59,6 +59,8 @@ bool has_type(std::string_view content_type, std::string_view wanted) {
 unsigned status_of(error_code code) {
   if (code == error_code::not_joined)
     return 404;
+  if (code == error_code::room_not_found || code == error_code::no_producer)
+    return 409;
   return code == error_code::unsupported ? 422 : http_status(code);
 }
 
@@ -75,7 +77,7 @@ http_answer problem(unsigned status, const error& why) {
                      "application/problem+json"};
   if (status == 401)
     answer.headers.emplace_back("WWW-Authenticate", "Bearer");
-  if (status == 429 || status == 503)
+  if (status == 409 || status == 429 || status == 503)
     answer.headers.emplace_back("Retry-After", retry_after);
   return answer;
 }
@@ -91,10 +93,10 @@ void add_links(const std::vector<ice_server>& servers, http_header_list& to) {
     }
 }
 
-std::string session_path(std::string_view room, std::string_view peer,
-                         std::string_view secret) {
-  return "/whip/" + percent_encode(room) + "/" + percent_encode(peer) + "/"
-         + percent_encode(secret);
+std::string session_path(std::string_view endpoint, std::string_view room,
+                         std::string_view peer, std::string_view secret) {
+  return "/" + std::string{endpoint} + "/" + percent_encode(room) + "/"
+         + percent_encode(peer) + "/" + percent_encode(secret);
 }
 
 bool matches(std::string_view if_match, std::string_view tag) {

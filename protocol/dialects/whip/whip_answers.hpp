@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-/// What the answers to WHIP's requests have in common (RFC 9725).
+/// What the answers to the requests of WHIP (RFC 9725) and WHEP have in common.
 namespace troupe::protocol::whip {
 
 /// The content type of offers and answers, and of what follows them.
@@ -20,21 +20,23 @@ inline constexpr std::string_view fragment_type =
 /// parameters.
 bool has_type(std::string_view content_type, std::string_view wanted);
 
-/// The HTTP status of a refusal: what cannot be negotiated is 422, and a
-/// session whose member has left is not found.
+/// The HTTP status of a refusal: what cannot be negotiated is 422, a session
+/// whose member has left is not found, and a viewer without publisher has come
+/// too early (409).
 unsigned status_of(error_code code);
 
 /// A refusal as problem details (RFC 9457): {title, status, detail, code,
 /// reason?}. A 401 says that it wants a bearer token (RFC 6750, section 3), a
-/// 429 or 503 when to try again.
+/// 409, 429 or 503 when to try again.
 http_answer problem(unsigned status, const error& why);
 
 /// Adds a `Link` for each STUN and TURN server (RFC 9725, section 4.6).
 void add_links(const std::vector<ice_server>& servers, http_header_list& to);
 
 /// The path of a session's URL: percent-encoded, absolute, without query.
-std::string session_path(std::string_view room, std::string_view peer,
-                         std::string_view secret);
+/// `endpoint` is "whip" or "whep".
+std::string session_path(std::string_view endpoint, std::string_view room,
+                         std::string_view peer, std::string_view secret);
 
 /// Whether an `If-Match` has that strong entity tag, or is "*" (RFC 9110,
 /// section 13.1.1).

@@ -1,74 +1,16 @@
 // WHIP on a whole node: tokens, pages of other origins, and real media.
-#include "tests/actors/support/live_client.hpp"
-#include "tests/actors/support/running_node.hpp"
 #include "tests/actors/support/temporary_file.hpp"
-#include "tests/support/tokens.hpp"
-#include "tests/support/whip_offers.hpp"
+#include "tests/actors/support/whip_scene.hpp"
 
 using namespace troupe;
 using namespace troupe::test;
-using net::testing::http;
-using net::testing::http_reply;
 
 namespace {
 
-const std::string sdp_type = "Content-Type: application/sdp\r\n";
-
-std::string bearer(const std::string& claims) {
-  return "Authorization: Bearer " + hs256_token(claims) + "\r\n";
-}
-
-std::string after(const std::string& text, const std::string& prefix) {
-  const auto at = text.find(prefix);
-  REQUIRE_MESSAGE(at != std::string::npos, prefix);
-  const auto begin = at + prefix.size();
-  return text.substr(begin, text.find_first_of("\r\n", begin) - begin);
-}
-
-struct scene {
-  explicit scene(actors::config settings = loopback())
-      : node(std::move(settings)) {}
-
-  http_reply ask(const std::string& method, const std::string& path,
-                 const std::string& headers = {},
-                 const std::string& body = {}) {
-    return http(node.port(), method, path, headers, body);
-  }
-
-  http_reply post(const std::string& path, const std::string& headers = {},
-                  const whip_offer& offer = {}) {
-    return ask("POST", path, sdp_type + headers, offer.text());
-  }
-
-  /// Publishes audio by a transport of its own; returns the session's path.
-  std::string publish(const std::string& path, live_transport& by) {
-    whip_offer offer;
-    offer.video = false;
-    offer.fingerprint = client_dtls().fingerprint().value;
-    const auto out = post(path, {}, offer);
-    REQUIRE_MESSAGE(out.status == 201, out.body);
-    const auto candidate = after(out.body, "a=candidate:");
-    std::vector<std::string> words;
-    std::string word;
-    for (const auto c : candidate + " ")
-      if (c != ' ')
-        word += c;
-      else
-        words.push_back(std::exchange(word, {}));
-    REQUIRE(words.size() > 6);
-    by.start(static_cast<uint16_t>(std::stoi(words[5])),
-             {after(out.body, "a=ice-ufrag:"), after(out.body, "a=ice-pwd:")},
-             {{"sha-256", after(out.body, "a=fingerprint:sha-256 ")}});
-    return out.header("Location");
-  }
-
-  running_node node;
-};
-
 /// Bob watches while somebody publishes.
-struct call : scene {
+struct call : whip_scene {
   explicit call(actors::config settings = loopback())
-      : scene(std::move(settings)) {
+      : whip_scene(std::move(settings)) {
     bob.request("get-producers");
     path = publish("/whip/r/cam", up);
     CHECK(text_at(bob.push("participant-joined"), "/data/peerId") == "cam");
@@ -122,7 +64,7 @@ TEST_CASE("with tokens, only who may publish can, and under its own name") {
   auto settings = loopback();
   settings.auth.jwt = {"hs256"};
   settings.auth.jwt_secret_file = secret.path();
-  scene at{settings};
+  whip_scene at{settings};
   const auto mine = bearer(R"({"user":"cam","room":"r"})");
   const auto none = at.post("/whip/r");
   CHECK(none.status == 401);
@@ -161,7 +103,7 @@ TEST_CASE("a publisher stays when its token expires") {
   settings.auth.jwt = {"hs256"};
   settings.auth.jwt_secret_file = secret.path();
   settings.auth.jwt_leeway = std::chrono::seconds{0};
-  scene at{settings};
+  whip_scene at{settings};
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(
                        std::chrono::system_clock::now().time_since_epoch())
                        .count();
@@ -182,7 +124,7 @@ TEST_CASE("a publisher stays when its token expires") {
 TEST_CASE("a page of an allowed origin may publish, and read the headers") {
   auto settings = loopback();
   settings.http.allowed_origins = {"https://meet.example.org"};
-  scene at{settings};
+  whip_scene at{settings};
   const std::string good = "Origin: https://meet.example.org\r\n";
   const std::string bad = "Origin: https://evil.example.org\r\n";
   const auto preflight = at.ask(

@@ -34,8 +34,8 @@ TEST_CASE("an If-Match has the tag, a list with it, or a star") {
 }
 
 TEST_CASE("a session's path escapes all that could end a part of it") {
-  CHECK(whip::session_path("r", "cam", "s3") == "/whip/r/cam/s3");
-  CHECK(whip::session_path("a/b?c", "d e\r\n", "s")
+  CHECK(whip::session_path("whip", "r", "cam", "s3") == "/whip/r/cam/s3");
+  CHECK(whip::session_path("whip", "a/b?c", "d e\r\n", "s")
         == "/whip/a%2Fb%3Fc/d%20e%0D%0A/s");
 }
 

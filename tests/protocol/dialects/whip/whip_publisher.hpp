@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-/// A publisher by WHIP, without a server behind its dialect.
+/// Clients of WHIP and WHEP, without a server behind their dialects.
 namespace troupe::test::whip {
 
 using namespace troupe::protocol;
@@ -20,24 +20,32 @@ inline const std::string sdp = "application/sdp";
 inline const std::string trickle = "application/trickle-ice-sdpfrag";
 inline const std::string pwd = "0123456789abcdefghijklmn";
 
-inline http_call call(const std::string& method, std::vector<std::string> path,
-                      const std::string& type = {},
-                      const std::string& body = {},
-                      const std::string& if_match = {}) {
+inline http_call call_to(const std::string& endpoint, const std::string& method,
+                         std::vector<std::string> path,
+                         const std::string& type = {},
+                         const std::string& body = {},
+                         const std::string& if_match = {}) {
   http_call out;
   out.method = method;
   out.path = std::move(path);
-  out.path.insert(out.path.begin(), "whip");
+  out.path.insert(out.path.begin(), endpoint);
   out.content_type = type;
   out.if_match = if_match;
   out.body = body;
   return out;
 }
 
+inline http_call call(const std::string& method, std::vector<std::string> path,
+                      const std::string& type = {},
+                      const std::string& body = {},
+                      const std::string& if_match = {}) {
+  return call_to("whip", method, std::move(path), type, body, if_match);
+}
+
 inline http_plan plan(const http_call& x) {
   auto out = read_http_call(x);
   REQUIRE(out);
-  CHECK(out->dialect->name == "whip");
+  CHECK(out->dialect->name == x.path.at(0));
   return std::move(out->plan);
 }
 
@@ -65,15 +73,16 @@ inline reply::transport_created some_transport() {
   return out;
 }
 
-/// One publisher, whose requests are numbered in order.
-struct publisher {
-  explicit publisher(bool made_id = false) {
-    auto found = read_http_call(call("POST", {"r"}, sdp, "v=0"));
+/// One client, whose requests are numbered in order.
+struct session_client {
+  session_client(const std::string& endpoint, const std::string& id,
+                 bool made_id) {
+    auto found = read_http_call(call_to(endpoint, "POST", {"r"}, sdp, "v=0"));
     REQUIRE(found);
     handshake hello;
     hello.carrier = carrier::http;
-    hello.path = "/whip/r";
-    hello.query = {{"roomId", "r"}, {"peerId", "cam"}};
+    hello.path = "/" + endpoint + "/r";
+    hello.query = {{"roomId", "r"}, {"peerId", id}};
     hello.session_secret = "secret";
     hello.has_made_id = made_id;
     REQUIRE(find_dialect(hello) == found->dialect);
@@ -85,14 +94,6 @@ struct publisher {
     REQUIRE_FALSE(wanted.answer);
     connection->handle_frame({number_frame(++number, wanted.frame), false},
                              now);
-  }
-
-  void post(const whip_offer& x = {}) {
-    send(call("POST", {"r", "cam"}, sdp, x.text()));
-  }
-
-  void patch(const std::string& if_match, const std::string& body) {
-    send(call("PATCH", {"r", "cam", "secret"}, trickle, body, if_match));
   }
 
   /// The one verb that is asked now.
@@ -129,6 +130,25 @@ struct publisher {
     return connection->poll_close().has_value();
   }
 
+  std::unique_ptr<net::rng> random = net::make_seeded_rng(1);
+  net::time_point now{1h};
+  std::unique_ptr<dialect> connection;
+  uint64_t number = 0;
+  request_token token = 0;
+};
+
+struct publisher : session_client {
+  explicit publisher(bool made_id = false)
+      : session_client("whip", "cam", made_id) {}
+
+  void post(const whip_offer& x = {}) {
+    send(call("POST", {"r", "cam"}, sdp, x.text()));
+  }
+
+  void patch(const std::string& if_match, const std::string& body) {
+    send(call("PATCH", {"r", "cam", "secret"}, trickle, body, if_match));
+  }
+
   void reach_transport() {
     asked<verb::join>();
     grant(reply::joined{});
@@ -148,12 +168,6 @@ struct publisher {
     }
     return answer();
   }
-
-  std::unique_ptr<net::rng> random = net::make_seeded_rng(1);
-  net::time_point now{1h};
-  std::unique_ptr<dialect> connection;
-  uint64_t number = 0;
-  request_token token = 0;
 };
 
 } // namespace troupe::test::whip
