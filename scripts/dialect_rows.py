@@ -358,7 +358,7 @@ def broadcaster_tables(_sources, _wording):
 
 
 def whip_tables(_sources, _wording):
-    """Its document is written by hand: the requests are those of the standard."""
+    """The documents of WHIP and WHEP are written by hand: the requests are those of the standard."""
     return {}
 
 
@@ -369,4 +369,5 @@ DIALECTS = {
     "docs/dialects/protoo.md": protoo_tables,
     "docs/dialects/broadcaster.md": broadcaster_tables,
     "docs/dialects/whip.md": whip_tables,
+    "docs/dialects/whep.md": whip_tables,
 }

@@ -217,6 +217,8 @@ void key_table::add_room() {
              "Video of the last N speakers is forwarded; 0 is all");
   add_number("room.chat-history", x.chat_history, 0, 1'000,
              "Chat messages kept in memory for later members; 0 is none");
+  add_number("whep.max-viewers", x.max_viewers, 0, 1'000'000,
+             "Maximum number of WHEP viewers of one room");
 }
 
 void key_table::add_data() {

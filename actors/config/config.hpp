@@ -82,8 +82,9 @@ struct config {
     std::string takeover = "anyone"; // or "proven"
     uint32_t audio_top = 3;          // 0: all
     uint32_t audio_top_above = 250;
-    uint32_t last_n = 0;         // 0: all
-    uint32_t chat_history = 200; // messages; 0: none
+    uint32_t last_n = 0;          // 0: all
+    uint32_t chat_history = 200;  // messages; 0: none
+    uint32_t max_viewers = 1'000; // whep.max-viewers
   } room;
 
   struct data_keys {

@@ -117,9 +117,12 @@ http_clients::check(http_call_arrived& x) const {
     if (x.plan.needs == authority::publisher && !who->rights.publish)
       return dialect_refusal(*x.dialect, 403, protocol::error_code::forbidden,
                              "The token does not allow publishing");
+    if (x.plan.needs == authority::subscriber && !who->rights.subscribe)
+      return dialect_refusal(*x.dialect, 403, protocol::error_code::forbidden,
+                             "The token does not allow subscribing");
     if (x.dialect->outlives_token)
       who->expires.reset();
-    if (x.plan.creates_client)
+    if (x.plan.creates_client && !x.plan.makes_id)
       x.plan.client = who->user;
     x.who = std::move(*who);
   }

@@ -36,6 +36,7 @@ struct clients_state {
     std::shared_ptr<http_connection> connection;
     session_actor session;
     net::secret secret; // empty if its requests need none
+    bool viewer = false;
   };
 
   void take(http_call_arrived& x);
@@ -49,13 +50,25 @@ struct clients_state {
   // Whether the key is free. If not, the request was answered.
   bool make_way(const http_client_key& key, const http_call_arrived& x);
 
+  // Whether one more is too many.
+  bool is_full(const protocol::http_plan& plan) const {
+    return plan.makes_id ? viewers >= max_http_viewers
+                         : clients.size() - viewers >= max_http_clients;
+  }
+
   void forget(const http_client_gone& x);
+
+  void erase(std::multimap<http_client_key, client>::iterator i) {
+    viewers -= size_t{i->second.viewer};
+    clients.erase(i);
+  }
 
   pointer self;
   http_clients_config settings;
   std::unique_ptr<net::rng> random = net::make_secure_rng();
   uint64_t last_id = 0;
   std::multimap<http_client_key, client> clients;
+  size_t viewers = 0; // of them
 };
 
 void clients_state::take(http_call_arrived& x) {
@@ -84,7 +97,7 @@ clients_state::client* clients_state::open(http_client_key key,
                                            http_call_arrived& x) {
   if (!x.plan.opens_session && !make_way(key, x))
     return nullptr;
-  if (clients.size() >= max_http_clients) {
+  if (is_full(x.plan)) {
     x.respond(dialect_refusal(*x.dialect, 503, protocol::error_code::overloaded,
                               "Too many clients"));
     return nullptr;
@@ -112,9 +125,11 @@ clients_state::client* clients_state::open(http_client_key key,
       spawn_session(self->system(), {connection, x.dialect, std::move(x.hello),
                                      settings.services, settings.gate,
                                      settings.auth, std::move(x.who)});
+  viewers += size_t{x.plan.makes_id};
   return &clients
               .emplace(std::move(key),
-                       client{connection, session, std::move(secret)})
+                       client{connection, session, std::move(secret),
+                              x.plan.makes_id})
               ->second;
 }
 
@@ -130,7 +145,7 @@ bool clients_state::make_way(const http_client_key& key,
     return false;
   }
   self->send(i->second.session, connection_closed{});
-  clients.erase(i);
+  erase(i);
   return true;
 }
 
@@ -141,7 +156,7 @@ void clients_state::forget(const http_client_gone& x) {
   if (i == end)
     return;
   self->send(i->second.session, connection_closed{});
-  clients.erase(i);
+  erase(i);
 }
 
 } // namespace

@@ -55,7 +55,10 @@ struct http_clients_config {
 http_clients_actor spawn_http_clients(caf::actor_system& system,
                                       http_clients_config settings);
 
-/// The maximum number of such clients.
+/// The maximum number of such clients that are not viewers.
 inline constexpr size_t max_http_clients = 1000;
+
+/// The maximum number of viewers.
+inline constexpr size_t max_http_viewers = 10'000;
 
 } // namespace troupe::actors

@@ -54,9 +54,10 @@ void add_signaling(prometheus_text& out, const metrics_snapshot& x) {
     out.sample(
         x.requests_refused[i],
         {{"code", protocol::to_string(static_cast<protocol::error_code>(i))}});
-  out.counter("troupe_http_dialect_refusals_total",
-              "Requests of WHIP clients and broadcasters that were refused, "
-              "by HTTP status.");
+  out.counter(
+      "troupe_http_dialect_refusals_total",
+      "Requests of WHIP and WHEP clients and broadcasters that were refused, "
+      "by HTTP status.");
   for (size_t i = 0; i < http_refusal_statuses.size(); ++i)
     out.sample(x.http_refused[i],
                {{"status", std::to_string(http_refusal_statuses[i])}});

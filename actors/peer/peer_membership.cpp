@@ -25,6 +25,7 @@ caf::result<reply::joined> peer_membership::join(verb::join& x) {
   peer_.room_name = x.room;
   peer_.capabilities = std::move(x.capabilities);
   peer_.rights = x.rights;
+  peer_.rights.publish = x.rights.publish && !x.viewer;
   peer_.hidden = x.hidden;
   auto request =
       peer_.self->request(gate_, peer_.time_left(),
@@ -44,7 +45,8 @@ caf::result<reply::joined> peer_membership::join(verb::join& x) {
                                     x.vouched,
                                     client_,
                                     x.patience,
-                                    x.time_in_line});
+                                    x.time_in_line,
+                                    x.viewer});
   request.then(
       [this, promise, limit = peer_.deadline](room_joined& entered) mutable {
         if (peer_.late(limit)) {

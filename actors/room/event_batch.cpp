@@ -15,7 +15,23 @@ bool changes_list(const any_event& what) {
          || std::holds_alternative<event::peer_updated>(what);
 }
 
+// Whether the event can change what a viewer is sent.
+bool concerns_media(const any_event& what) {
+  return std::holds_alternative<event::producer_added>(what)
+         || std::holds_alternative<event::producer_closed>(what)
+         || std::holds_alternative<event::producer_paused>(what)
+         || std::holds_alternative<event::producer_resumed>(what)
+         || std::holds_alternative<event::active_speaker>(what)
+         || std::holds_alternative<event::peer_joined>(what)
+         || std::holds_alternative<event::peer_left>(what);
+}
+
 } // namespace
+
+bool event_batch::concerns_viewers() const {
+  return std::ranges::any_of(
+      events, [](const auto& x) { return concerns_media(x.what->what()); });
+}
 
 std::optional<event_outbox::subject>
 event_outbox::subject_of(const any_event& what) {

@@ -33,6 +33,9 @@ struct event_batch {
   /// The join time of the only member that has changed; 0 if several have.
   room_moment participants_about = 0;
 
+  /// Whether viewers are sent it: it has events about the members' media.
+  bool concerns_viewers() const;
+
   /// Whether the list is new to the member that joined at `joined_at`: another
   /// member has changed since then.
   bool has_new_participants(room_moment joined_at) const {
@@ -70,6 +73,11 @@ public:
   /// Adds a member and notifies the others. Returns its join time: the member
   /// is sent later events only.
   room_moment admit(protocol::participant who);
+
+  /// Returns the join time of a client that the others are not notified of.
+  room_moment admit_unseen() {
+    return ++now_;
+  }
 
   /// Queues an event about the member that joined at `about`, for all others.
   /// That member may have left.

@@ -21,6 +21,14 @@ public:
         std::move(id), listener{std::move(session), joined_at, joined_at});
   }
 
+  /// Adds a viewer: its session gets later events about media, and the others
+  /// are not notified.
+  void watch(const peer_id& who, session_listener_actor session) {
+    const auto joined_at = outbox_.admit_unseen();
+    listeners_.insert_or_assign(
+        who, listener{std::move(session), joined_at, joined_at, true});
+  }
+
   /// The member has no session for now, and keeps its join time.
   void lose(const peer_id& who) {
     if (auto i = listeners_.find(who); i != listeners_.end())
@@ -94,6 +102,7 @@ private:
     room_moment joined_at = 0;
     // Events up to this moment were sent.
     room_moment sent_until = 0;
+    bool viewer = false;
   };
 
   template <class Self>
@@ -113,14 +122,18 @@ private:
       list->events.clear();
       std::vector<peer_id> all;
       for (const auto& [who, x] : listeners_)
-        all.push_back(who);
+        if (!x.viewer)
+          all.push_back(who);
       lists_.begin(std::move(list), std::move(all), now);
       auto rest = std::make_shared<event_batch>();
       rest->events = batch->events;
       batch = std::move(rest);
     }
-    if (batch->participants || !batch->events.empty())
-      for (const auto& [who, x] : listeners_)
+    if (!batch->participants && batch->events.empty())
+      return;
+    const auto to_viewers = batch->concerns_viewers();
+    for (const auto& [who, x] : listeners_)
+      if (!x.viewer || to_viewers)
         send(self, x, batch);
   }
 

@@ -41,6 +41,8 @@ struct room_member {
   std::optional<net::time_point> unmute_asked = {};
   /// Whether it may record; see protocol::participant_rights.
   std::optional<bool> records = {};
+  /// It only consumes, and no other member knows of it: it stays hidden.
+  bool viewer = false;
 
   /// Whether both ids were made in the same way. Ids are public: naming an id
   /// that a server made proves nothing.
@@ -57,6 +59,7 @@ public:
   /// member is removed.
   room_member& add(const peer_id& who, room_member x) {
     ids_.insert_or_assign(x.peer->id(), who);
+    viewers_ += size_t{x.viewer};
     return members_.emplace(who, std::move(x)).first->second;
   }
 
@@ -68,6 +71,7 @@ public:
     auto gone = std::move(i->second);
     members_.erase(i);
     ids_.erase(gone.peer->id());
+    viewers_ -= size_t{gone.viewer};
     return gone;
   }
 
@@ -82,6 +86,7 @@ public:
   void clear() {
     members_.clear();
     ids_.clear();
+    viewers_ = 0;
   }
 
   /// The id of the member with this peer; null if there is none.
@@ -117,6 +122,16 @@ public:
     return members_.size();
   }
 
+  /// How many of them are viewers.
+  size_t viewers() const {
+    return viewers_;
+  }
+
+  /// How many are not.
+  size_t participants() const {
+    return members_.size() - viewers_;
+  }
+
   /// Pairs of an id and a member, in any order.
   auto begin() const {
     return members_.begin();
@@ -129,6 +144,7 @@ public:
 private:
   std::unordered_map<peer_id, room_member> members_;
   std::unordered_map<caf::actor_id, peer_id> ids_;
+  size_t viewers_ = 0;
 };
 
 } // namespace troupe::actors

@@ -54,6 +54,8 @@ struct join_room {
   std::chrono::seconds patience = {};
   /// How long the client can wait in line for a busy server.
   std::chrono::seconds time_in_line = {};
+  /// It only consumes: see protocol::verb::join.
+  bool viewer = false;
 };
 
 /// A producer that a member offers to the others.

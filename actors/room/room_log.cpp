@@ -33,7 +33,7 @@ void room_state::note_joined(const room_member& x, const peer_id& who) {
               {"dialect", x.client.dialect},
               {"carrier", x.client.carrier},
               {"agent", x.client.agent},
-              member_count(members.size())});
+              member_count(members.participants())});
   webhooks.note_joined(who);
 }
 
@@ -67,7 +67,8 @@ void room_state::note_left(const room_member& x, const peer_id& who,
   log::event_with(x.presence == presence::hidden ? log::level::debug
                                                  : log::level::info,
                   "peer-left", fields);
-  webhooks.note_left(who, why);
+  if (!x.viewer)
+    webhooks.note_left(who, why);
 }
 
 void room_state::log_action(std::string_view what, const peer_id& by,

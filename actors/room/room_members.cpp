@@ -30,6 +30,8 @@ caf::result<room_joined> room_state::join(join_room& x) {
                                                 mailbox_length(self));
   if (x.until.passed(self->clock().now()))
     return to_caf(protocol::make_error(error_code::internal));
+  if (x.viewer)
+    return viewers.join(x);
   recognize(x);
   auto who = x.who.id;
   if (auto refused = refuse(x)) {
@@ -206,9 +208,11 @@ void room_state::remove(const peer_id& who, const departure& how) {
   if (left->presence != presence::hidden)
     audience.notify_others(event::peer_left{who}, who);
   audience.remove(who);
-  recording.note_left(who);
-  forwards.note_left(who);
-  note_left(*left, who, display_name, how, members.size());
+  if (!left->viewer) {
+    recording.note_left(who);
+    forwards.note_left(who);
+  }
+  note_left(*left, who, display_name, how, members.participants());
 }
 
 } // namespace troupe::actors

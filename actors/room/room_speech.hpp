@@ -120,6 +120,11 @@ public:
     return detector_.poll_event();
   }
 
+  /// The active speaker, as members were told last.
+  const std::optional<peer_id>& active() const {
+    return detector_.reported();
+  }
+
   /// Shared with the room's shards.
   const std::shared_ptr<speech_ranking>& ranking() const {
     return ranking_;

@@ -20,6 +20,7 @@
 #include "actors/room/room_shards.hpp"
 #include "actors/room/room_speech.hpp"
 #include "actors/room/room_trunks.hpp"
+#include "actors/room/room_viewers.hpp"
 #include "actors/room/room_webhooks.hpp"
 #include "actors/room/roster.hpp"
 #include "actors/room/server_channels.hpp"
@@ -80,7 +81,6 @@ struct room_state {
   // Removes a member, and ends its peer.
   void dismiss(const peer_id& who, protocol::end_reason why,
                const departure& how);
-
   caf::result<done> moderate(const moderate_room& x);
   caf::result<done> administer(const administer_room& x);
   caf::result<done> carry_out(const peer_id& by, const verb::kick& x);
@@ -94,9 +94,8 @@ struct room_state {
   // Dismisses all members of this node. The room is empty then.
   void end_members(const departure& how);
 
-  // -- the log, in room_log.cpp; `by` is empty for the admin API
-
-  // These two tell the receivers of webhooks as well.
+  // -- the log, in room_log.cpp; `by` is empty for the admin API. These two
+  // tell the receivers of webhooks as well.
   void note_joined(const room_member& x, const peer_id& who);
   // `remaining` members are left in the room.
   void note_left(const room_member& x, const peer_id& who,
@@ -107,8 +106,7 @@ struct room_state {
   void log_action(std::string_view what, const peer_id& by,
                   std::vector<log::field> about = {}) const;
 
-  // Notifies all members of those that have become hosts, or no longer are.
-  // `by` is the member that decided it, if one did.
+  // Notifies all members of changes of hosts, by whom if a member decided it.
   void note_hosts(const std::optional<protocol::moderator>& by = {});
   void end(recording_end why);
   void become_empty(empty_reason why);
@@ -164,8 +162,9 @@ struct room_state {
   // Whether the sender owns the producer.
   bool sender_owns(const producer_id& which) const;
 
-  // Sends the events that are due. Handlers that may queue events end with it.
+  // Sends what is due. Handlers that may queue events end with it.
   void drain() {
+    viewers.end_if_alone();
     note_hosts();
     lobby.drain();
     replica.drain();
@@ -237,6 +236,7 @@ struct room_state {
   room_webhooks webhooks{*this};
   room_recording recording{*this};
   room_forwards forwards{*this};
+  room_viewers viewers{*this};
   room_quotas quotas;
   room_speech speech;
   member_table members;

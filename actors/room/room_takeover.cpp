@@ -100,7 +100,8 @@ std::optional<protocol::error> room_state::refuse(const join_room& x) const {
   }
   if (!rules.admits(x.rights.moderate))
     return protocol::make_error(protocol::error_reason::room_locked);
-  if (members.size() + replica.remote_members() >= services.limits.max_members)
+  if (members.participants() + replica.remote_members()
+      >= services.limits.max_members)
     return protocol::make_error(protocol::error_reason::room_full);
   if (lobby.must_knock(x))
     return protocol::make_error(protocol::error_reason::waiting_for_host);

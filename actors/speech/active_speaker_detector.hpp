@@ -43,6 +43,11 @@ public:
            && !reported_active_;
   }
 
+  /// The active speaker that an event was made of last.
+  const std::optional<peer_id>& reported() const {
+    return reported_active_;
+  }
+
   /// Returns speaking_peers before active_speaker.
   std::optional<protocol::any_event> poll_event();
 

@@ -33,8 +33,9 @@ std::optional<error_code> dialect::poll_refusal() {
 }
 
 std::span<const dialect_entry> dialects() {
-  static const std::array entries{protoo_entry(), ws_entry(), socketio_entry(),
-                                  whip_entry(), broadcaster_entry()};
+  static const std::array entries{protoo_entry(),   ws_entry(),
+                                  socketio_entry(), whip_entry(),
+                                  whep_entry(),     broadcaster_entry()};
   return entries;
 }
 

@@ -129,6 +129,8 @@ struct joined {
   bool lobby = false;  // newcomers knock
   /// The recording that goes on, if one does.
   std::optional<recording_info> recording = {};
+  /// The active speaker, for viewers only.
+  std::optional<peer_id> speaker = {};
 };
 
 struct transport_created {

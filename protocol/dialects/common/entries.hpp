@@ -24,6 +24,9 @@ dialect_entry broadcaster_entry();
 /// WHIP: publishing by one HTTP request (RFC 9725), in whip.cpp.
 dialect_entry whip_entry();
 
+/// WHEP: watching by one HTTP request, in whep.cpp.
+dialect_entry whep_entry();
+
 /// The dialect shared by all Socket.IO vocabularies, in socketio_dialect.cpp.
 dialect_entry socketio_entry();
 

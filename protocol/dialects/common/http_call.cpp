@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <utility>
 
 namespace troupe::protocol {
 
@@ -23,6 +24,7 @@ void write_header(std::string_view name, std::string_view value,
 
 // Reads what write_header() wrote; false if it is malformed.
 bool read_headers(std::string_view text, http_answer& out) {
+  bool is_first = true;
   while (!text.empty()) {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end);
@@ -30,7 +32,9 @@ bool read_headers(std::string_view text, http_answer& out) {
     if (end == std::string_view::npos || colon == std::string_view::npos)
       return false;
     const auto value = line.substr(colon + 1);
-    if (line.substr(0, colon) == type_header)
+    // The type of the body comes first; an answer without body may have one,
+    // too.
+    if (std::exchange(is_first, false) && line.substr(0, colon) == type_header)
       out.content_type = value;
     else
       out.headers.emplace_back(line.substr(0, colon), value);

@@ -328,3 +328,20 @@ TEST_CASE("the events that each member is sent add up to the present members") {
     }
   }
 }
+
+TEST_CASE("a batch concerns viewers if it has events about media") {
+  test_room x{3};
+  x.update("m0", "a");
+  CHECK_FALSE(x.outbox.poll_batch(x.people, x.now)->concerns_viewers());
+  x.update("m0", "b");
+  x.pause("m0", "p", true);
+  CHECK(x.outbox.poll_batch(x.people, x.now)->concerns_viewers());
+}
+
+TEST_CASE("the join of an unseen client is its own moment, without an event") {
+  test_room x{2};
+  auto unseen = x.outbox.admit_unseen();
+  CHECK(unseen > x.at("m1").joined_at);
+  CHECK_FALSE(x.drain());
+  CHECK(x.join("m2") > unseen);
+}

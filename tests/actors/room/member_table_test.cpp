@@ -68,3 +68,26 @@ TEST_CASE("a member that is renamed is found by its new id only") {
   }
   world.run();
 }
+
+TEST_CASE("viewers are counted apart from participants") {
+  actor_world world;
+  {
+    auto peer = spawn_idle(*world.system);
+    auto other = spawn_idle(*world.system);
+    member_table members;
+    members.add(ann, {peer, {}});
+    room_member viewer{other, {}};
+    viewer.viewer = true;
+    members.add(bob, viewer);
+    CHECK(members.size() == 2);
+    CHECK(members.viewers() == 1);
+    CHECK(members.participants() == 1);
+    members.remove(bob);
+    CHECK(members.viewers() == 0);
+    CHECK(members.participants() == 1);
+    members.add(bob, viewer);
+    members.clear();
+    CHECK(members.viewers() == 0);
+  }
+  world.run();
+}
