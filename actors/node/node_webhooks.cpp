@@ -85,13 +85,12 @@ void tell_recovered(const webhook_outlet& to, const manifest& what) {
   const auto now = std::chrono::floor<std::chrono::seconds>(
       std::chrono::system_clock::now());
   const auto began = std::chrono::floor<std::chrono::seconds>(what.started_at);
-  // Its room is over, and so is that room's sid.
   webhook_event x{what.state == recording_state::failed
                       ? webhook_kind::recording_failed
                       : webhook_kind::recording_finished,
                   "EV_" + net::make_secure_rng()->alphanumeric(12),
                   now,
-                  {what.room.str(), {}, began},
+                  {what.room.str(), what.room_sid, began},
                   to.node};
   x.recording = summarize(what, "recovered");
   const webhook_happened told{

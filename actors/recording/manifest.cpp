@@ -242,6 +242,7 @@ manifest read_manifest(const json_cursor& in) {
     refuse(id);
   out.room = protocol::room_id{
       in.member("room").required_string(protocol::limits::id)};
+  out.room_sid = in.member("roomSid").optional_string(max_slug);
   out.title = in.member("title").optional_string();
   read_author(in.member("by"), out);
   const auto started = in.member("startedAt");
@@ -301,7 +302,10 @@ bool is_recording_id(std::string_view text) {
 std::string to_json(const manifest& x) {
   json_writer out;
   out.begin_object().add("version", manifest_version);
-  out.add("id", x.id.str()).add("room", x.room.str()).add("title", x.title);
+  out.add("id", x.id.str()).add("room", x.room.str());
+  if (!x.room_sid.empty())
+    out.add("roomSid", x.room_sid);
+  out.add("title", x.title);
   if (x.by.empty())
     out.add_raw("by", "null");
   else

@@ -93,6 +93,8 @@ struct recorded_moment {
 struct manifest {
   recording_id id;
   protocol::room_id room;
+  /// What webhooks call this run of the room; empty if nobody is told.
+  std::string room_sid;
   std::string title;
   protocol::peer_id by; // empty: the operator, or `record.auto`
   std::string by_name;

@@ -30,6 +30,7 @@ manifest to_manifest(const recording_config& x) {
   manifest out;
   out.id = x.id;
   out.room = x.room;
+  out.room_sid = x.room_sid;
   out.title = x.title;
   out.by = x.by;
   out.by_name = x.by_name;

@@ -105,6 +105,8 @@ using recording_actor = recorder_listener_actor::extend<
 struct recording_config {
   recording_id id;
   room_id room;
+  /// See manifest.
+  std::string room_sid;
   std::string title;
   peer_id by; // empty: the operator, or `record.auto`
   std::string by_name;

@@ -131,8 +131,8 @@ void room_recording::begin(const peer_id& by, std::string title,
                                 room_.services.record.asks};
   auto actor = room_.services.record.spawn(
       room_.self->system(),
-      {info.id, room_.id, info.title, by, info.by_name, info.started_at,
-       room_.services.recordings,
+      {info.id, room_.id, room_.webhooks.room_sid(), info.title, by,
+       info.by_name, info.started_at, room_.services.recordings,
        caf::actor_cast<recording_listener_actor>(room_.self)});
   room_.self->monitor(actor);
   own_ = running{std::move(actor), info};

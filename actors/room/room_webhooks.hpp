@@ -4,6 +4,7 @@
 #include "actors/webhooks/webhook_source.hpp"
 
 #include <optional>
+#include <string>
 
 namespace troupe::actors {
 
@@ -35,6 +36,12 @@ public:
 
   /// It has ended. The room may be over by now.
   void note_recording_ended(const recording_ended& how, bool failed);
+
+  /// What events call this run of the room; empty if nobody is told, or without
+  /// members.
+  std::string room_sid() const {
+    return source_ ? source_->room_sid() : std::string{};
+  }
 
   /// The last member of this node has left.
   void note_empty();

@@ -56,6 +56,11 @@ public:
                               std::string what, bool failed,
                               std::chrono::sys_seconds now);
 
+  /// The room's `sid`; empty without members.
+  std::string room_sid() const {
+    return running_ ? running_->sid : std::string{};
+  }
+
   /// The last member has left.
   void handle_empty(std::chrono::sys_seconds now);
 

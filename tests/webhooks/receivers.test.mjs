@@ -5,8 +5,9 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +22,16 @@ const BINARY = process.argv[2];
 const KEY = "test-key";
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const PATIENCE = 20_000; // ms, for anything to happen
+
+const newFolder = () => mkdtempSync(join(tmpdir(), "troupe-webhooks-"));
+
+/** Looks again and again until `condition` holds. */
+async function until(what, condition) {
+  for (const end = Date.now() + PATIENCE; !condition();) {
+    assert.ok(Date.now() < end, `not in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 /** Resolves once `condition` holds; `changed` is called after each change. */
 class Waiter {
@@ -94,9 +105,9 @@ class Receiver {
 }
 
 class Server {
-  static async start(url, flags = []) {
+  static async start(url, flags = [], folder = newFolder()) {
     const out = new Server();
-    out.folder = mkdtempSync(join(tmpdir(), "troupe-webhooks-"));
+    out.folder = folder;
     const secret = join(out.folder, "secret");
     writeFileSync(secret, SECRET + "\n", { mode: 0o600 });
     out.process = spawn(BINARY, [
@@ -117,13 +128,72 @@ class Server {
     return out;
   }
 
+  /** Ends the process, and leaves its files. */
+  async end(signal = "SIGTERM") {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const ended = once(this.process, "exit");
+    this.process.kill(signal);
+    await ended;
+  }
+
   async stop() {
-    if (this.process.exitCode === null) {
-      const ended = once(this.process, "exit");
-      this.process.kill("SIGTERM");
-      await ended;
-    }
+    await this.end();
     rmSync(this.folder, { recursive: true });
+  }
+
+  async post(path, body) {
+    const answer = await fetch(`http://127.0.0.1:${this.port}${path}`, { method: "POST",
+      headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+    assert.ok(answer.ok, `${path}: ${answer.status}`);
+    return answer.json();
+  }
+}
+
+/** A broadcaster that sends sound by RTP, and its clock, until it is closed. */
+class Speaker {
+  #socket = createSocket("udp4");
+  #sent = 0;
+
+  static async start(server, room) {
+    const out = new Speaker();
+    const all = `/rooms/${room}/broadcasters`;
+    await server.post(all, { id: "cam", displayName: "Cam" });
+    const transports = `${all}/cam/transports`;
+    const { id, ip, port } = await server.post(transports,
+      { type: "plain", rtcpMux: true, comedia: true });
+    await server.post(`${transports}/${id}/producers`, { kind: "audio", rtpParameters: {
+      codecs: [{ mimeType: "audio/opus", payloadType: 100, clockRate: 48000, channels: 2 }],
+      encodings: [{ ssrc: 7 }] } });
+    out.timer = setInterval(() => out.#send(port, ip), 20);
+    return out;
+  }
+
+  #send(port, ip) {
+    const packet = Buffer.alloc(132);
+    packet.set([0x80, 100]);
+    packet.writeUInt16BE(this.#sent, 2);
+    packet.writeUInt32BE(this.#sent * 960, 4);
+    packet.writeUInt32BE(7, 8);
+    packet[12] = 0x78; // 20 ms of Opus
+    this.#socket.send(packet, port, ip);
+    if (this.#sent++ % 50 === 1) this.#socket.send(this.#report(), port, ip);
+  }
+
+  /** A sender report (RFC 3550, section 6.4.1). */
+  #report() {
+    const now = Date.now();
+    const out = Buffer.alloc(28);
+    out.set([0x80, 200, 0, 6]);
+    out.writeUInt32BE(7, 4);
+    out.writeUInt32BE(Math.floor(now / 1000) + 2_208_988_800, 8);
+    out.writeUInt32BE(Math.floor((now % 1000) * 2 ** 32 / 1000), 12);
+    out.writeUInt32BE(this.#sent * 960, 16);
+    return out;
+  }
+
+  close() {
+    clearInterval(this.timer);
+    this.#socket.close();
   }
 }
 
@@ -286,3 +356,52 @@ test("the metrics count what was told", () =>
     assert.ok(text.includes('troupe_webhooks_delivered_total{receiver="1"} 4\n'), text);
     assert.ok(text.includes('troupe_webhooks_waiting{receiver="1"} 0\n'));
   }));
+
+test("a recording that a crash has cut off is told of once, with its room", async () => {
+  const receiver = await Receiver.start();
+  const folder = newFolder();
+  const recordings = join(folder, "recordings");
+  mkdirSync(recordings);
+  const start = () => Server.start(receiver.url, [`--record.directory=${recordings}`,
+    "--record.min-free=0", "--rtc.plain-transports=1"], folder);
+  let server;
+  let speaker;
+  try {
+    server = await start();
+    const ann = await Member.join(server, "r", "ann");
+    speaker = await Speaker.start(server, "r");
+    const begun = await ann.request("start-recording", { title: "Weekly" });
+    assert.equal(begun.type, "recording", JSON.stringify(begun));
+    await receiver.until("recording_started");
+    // Two clusters at least.
+    await until("a file", () => readdirSync(recordings, { recursive: true })
+      .some((x) => x.endsWith(".webm") && statSync(join(recordings, x)).size > 15_000));
+    speaker.close();
+    await server.end("SIGKILL");
+    server = await start();
+    await receiver.until("recording_finished");
+    await server.end();
+    server = await start(); // which finds nothing to finish
+    await Member.join(server, "other", "bob");
+    await until("another room", () => receiver.accepted.some(
+      (x) => x.event.room.name === "other"));
+    await server.end();
+    const told = receiver.accepted.map((x) => x.event);
+    const of = (kind) => told.filter((x) => x.event === kind);
+    assert.equal(of("recording_finished").length, 1);
+    assert.equal(of("recording_failed").length, 0);
+    const [{ room, recording }] = of("recording_finished");
+    const [was] = of("recording_started");
+    assert.match(room.sid, /^RM_/);
+    assert.equal(room.sid, was.room.sid);
+    assert.equal(recording.id, was.recording.id);
+    assert.equal(recording.why, "recovered");
+    assert.equal(recording.files.length, 1);
+    assert.ok(recording.files[0].size > 10_000);
+    assert.ok(recording.durationMs > 1_000);
+  } finally {
+    await server?.end("SIGKILL");
+    receiver.close();
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -18,6 +18,7 @@ manifest full_manifest() {
   manifest x;
   x.id = recording_id{"k3v9"};
   x.room = protocol::room_id{"Café 1"};
+  x.room_sid = "RM_x7";
   x.title = "The \"first\" one";
   x.by = peer{"ann"};
   x.by_name = "Ann";
