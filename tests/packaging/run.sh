@@ -30,7 +30,7 @@ for path in usr/bin/troupe etc/troupe/troupe.conf \
   usr/share/troupe/web/{index,replay}.html usr/share/man/man1/troupe.1.gz \
   usr/share/doc/troupe/{operating,auth,admin-api,speakers,signaling}.md \
   usr/share/doc/troupe/{frontend,embed,cluster,whip,whep,webhooks,dialects/README}.md \
-  usr/share/doc/troupe/{openapi.json,README.Debian} \
+  usr/share/doc/troupe/{forward.md,openapi.json,README.Debian} \
   usr/share/doc/troupe/{copyright,changelog.Debian.gz}; do
   grep -q " \./$path\$" "$work/contents" || fail "the package lacks $path"
 done
