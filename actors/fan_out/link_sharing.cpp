@@ -165,7 +165,7 @@ void fan_out::allocate(transport& x, net::time_point now) {
       change(*to).set_congested(congested);
     apply(*to, now);
   }
-  // Such a client has told that it knows no SSRC but those negotiated.
+  // Such a client knows no SSRCs but those negotiated.
   probing = probing && (!x.continued || egress.pads_on_own_stream());
   egress.set_probing(probing);
   egress.set_wanted(x.allocator.wanted_bps() + audio, x.allocator.starved());

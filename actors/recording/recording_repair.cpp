@@ -13,7 +13,7 @@ namespace {
 // Clusters that are read in a step, each of which lasts a second at most.
 constexpr int clusters_a_step = 16;
 
-// There is none, or what has its name is none.
+// Whether nothing has that name, or something that is no regular file.
 bool is_no_file(std::error_code why) {
   return why == std::errc::no_such_file_or_directory
          || why == std::errc::invalid_argument

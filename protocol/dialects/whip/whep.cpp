@@ -24,7 +24,7 @@ std::vector<viewer_stream> make_streams(net::rng& random) {
           {media_kind::video, ssrc + 1, ssrc + 2, name + " video", name}};
 }
 
-// One viewer. It has a consumer at most for each of its streams; when another
+// One viewer. It has at most one consumer for each of its streams; if another
 // producer is to be watched, another consumer continues the stream.
 class whep_dialect final : public whip::sdp_session {
 public:
@@ -79,7 +79,7 @@ private:
     update();
   }
 
-  // Why there is nothing to watch, or nothing.
+  // The refusal if there is nothing to watch.
   std::optional<error> find_refusal() const {
     if (std::ranges::any_of(slots_, [&](const auto& x) {
           return program_.choose(x.kind).has_value();

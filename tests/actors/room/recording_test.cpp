@@ -136,7 +136,7 @@ TEST_CASE("a disk that is frozen holds up no room") {
   REQUIRE(why);
   CHECK(why->code == error_code::overloaded);
   CHECK(why->message == "The server's disk does not answer");
-  // Who has been refused is not recorded once the disk works again.
+  // The disk works again: the refused start begins no recording.
   x.disk.settle();
   x.world.run();
   CHECK_FALSE(x.bob.get<reply::recording>(verb::get_recording{}).what);
