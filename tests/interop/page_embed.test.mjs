@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import test, { after, before } from 'node:test';
 import { launchChromium, launchFirefox } from './support/browsers.mjs';
 import { readBlocks } from './support/doc_blocks.mjs';
-import { PageVisitor } from './support/page.mjs';
+import { keepToasts, PageVisitor } from './support/page.mjs';
 import { ROOT, TroupeServer } from './support/server.mjs';
 import { waitFor } from './support/wait.mjs';
 
@@ -80,6 +80,7 @@ async function open(context, name, { browser = chromium, size = SIZE } = {}) {
   const page = await browser.newWindow();
   context.after(() => page.close().catch(() => undefined));
   await page.setViewport(size);
+  await page.evaluateOnNewDocument(keepToasts);
   await page.goto(`${site.url}/${name}`);
   return page;
 }
@@ -156,7 +157,7 @@ test('a site is told what happens, and asks for what it wants',
     assert.equal(await failure(page, 'setCamera', true), 'none');
     assert.deepEqual(await told(page, 'camera-changed'), { on: true });
     await bob.sees();
-    await says(frame, '.toasts', 'has switched your camera on');
+    await new PageVisitor(frame).reads('has switched your camera on');
     assert.equal(await failure(page, 'setLayout', 'speaker'), 'none');
     assert.equal(await failure(page, 'setLayout', 'pile'), 'invalid-params');
     assert.equal(await failure(page, 'sendChat', 'Hello from the portal'),

@@ -14,8 +14,8 @@ function watchConnections() {
   };
 }
 
-/** Keeps the lines that the page shows for some seconds, the oldest first. */
-function keepToasts() {
+/** Keeps the lines that a page shows for some seconds, the oldest first. */
+export function keepToasts() {
   window.toasts = [];
   new MutationObserver((changes) => changes
     .flatMap(({ addedNodes }) => [...addedNodes])
