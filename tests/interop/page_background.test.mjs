@@ -21,7 +21,8 @@ let chromium;
 let evening;
 
 before(async () => {
-  [server, chromium] = [await TroupeServer.start(), await launchChromium()];
+  [server, chromium] = [await TroupeServer.start(),
+    await launchChromium({ framesPerSecond: 20 })];
   evening = await pictureAddress(server,
     readdirSync(`${ROOT}web/dist/assets`), 'evening');
 });

@@ -23,7 +23,7 @@ let chromium;
 before(async () => {
   await mkdir(SHOTS, { recursive: true });
   server = await TroupeServer.start();
-  chromium = await launchChromium();
+  chromium = await launchChromium({ framesPerSecond: 20 });
 });
 
 after(async () => {

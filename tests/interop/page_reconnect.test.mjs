@@ -39,7 +39,7 @@ const connectionCount = (visitor) => visitor.page.evaluate(() =>
 test('a user that loses the connection returns', async (context) => {
   const cable = await Cable.to(server.url);
   const enter = (name, url) => PageVisitor.enter(chromium, url,
-    { name, room: 'away', size: SIZE });
+    { name, room: 'away', size: SIZE, small: true });
   const ada = await enter('Ada', server.url);
   const bob = await enter('Bob', cable.url);
   await Promise.all([ada.sees(), bob.sees()]);

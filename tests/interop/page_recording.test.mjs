@@ -40,7 +40,7 @@ async function startServer(consent) {
 
 async function enter(context, name, room, at = server) {
   const visitor = await PageVisitor.enter(chromium, at.url,
-    { name, room, size: DESK });
+    { name, room, size: DESK, small: true });
   context.after(() => visitor.page.close().catch(() => undefined));
   return visitor;
 }

@@ -26,7 +26,7 @@ after(async () => {
 
 async function enter(context, name, room) {
   const visitor = await PageVisitor.enter(chromium, server.url,
-    { name, room, size: DESK });
+    { name, room, size: DESK, small: true });
   context.after(() => visitor.page.close());
   return visitor;
 }

@@ -9,12 +9,15 @@ import { EVERYONE } from './world.mjs';
 const CHROMIUM_FLAGS = [
   '--no-sandbox', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update',
-  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+  '--use-fake-ui-for-media-stream',
   '--allow-loopback-in-peer-connection',
   '--autoplay-policy=no-user-gesture-required',
   // The windows overlap; the browser must not throttle the hidden ones.
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding', '--disable-background-timer-throttling',
+  // Chromium 156 loads two pages of its own for the address line of each window,
+  // which takes longer than a call.
+  '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup',
 ];
 
 /** Fay uses Firefox, whose fake microphone has a single tone. */
@@ -52,10 +55,11 @@ class Browser {
 
 /**
  * Takes the program that runs Chromium, certificates that it shall trust (see
- * certificates.mjs), and flags to add to the command line.
+ * certificates.mjs), the frames that its camera takes in a second, and flags to
+ * add to the command line.
  */
 export async function launchChromium(
-  { program, certificates, flags = [] } = {}) {
+  { program, certificates, framesPerSecond = 10, flags = [] } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'troupe-chromium-'));
   certificates?.trustIn(profile);
   return new Browser('chromium', await puppeteer.launch({
@@ -66,7 +70,8 @@ export async function launchChromium(
     // A browser in another network is reached by its standard streams only.
     pipe: program !== undefined,
     env: certificates ? { ...process.env, HOME: profile } : process.env,
-    args: [...CHROMIUM_FLAGS, ...flags, '--window-size=800,600'],
+    args: [...CHROMIUM_FLAGS, ...flags, '--window-size=800,600',
+      `--use-fake-device-for-media-stream=fps=${framesPerSecond}`],
   }), profile);
 }
 

@@ -1,6 +1,6 @@
 /** Waits for a condition instead of a fixed time. */
 
-const POLL_MS = 50;
+const POLL_MS = 100;
 /** Long, since it is only waited in full by a test that fails. */
 const PATIENCE_MS = 30_000;
 
