@@ -6,6 +6,7 @@
 #include "protocol/verbs/limits.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace troupe::protocol {
@@ -108,15 +109,52 @@ sdp_fault read_setup(sdp_draft& out, std::string_view value) {
   return std::nullopt;
 }
 
-// "high send pt=96;max-width=1280": restrictions (RFC 8851) bind the client.
+// "pt=96;max-width=1280;max-height=720;max-br=2500000": those of the size are
+// read, and all bind the client.
+sdp_fault read_restrictions(sdp_rid& out, std::string_view value) {
+  std::optional<uint32_t> width;
+  std::optional<uint32_t> height;
+  std::optional<uint64_t> pixels;
+  std::optional<uint64_t> bitrate;
+  sdp_fault fault;
+  const auto read = [&]<class Number>(std::string_view text,
+                                      std::optional<Number>& to) {
+    to = parse_sdp_number<Number>(text);
+    if (!to)
+      fault = sdp_bad_value("a=rid: a restriction that is no number");
+  };
+  for_each_sdp_word(value, ';', [&](std::string_view x) {
+    const auto name = take_sdp_word(x, '=');
+    if (name == "max-width")
+      read(x, width);
+    else if (name == "max-height")
+      read(x, height);
+    else if (name == "max-fs")
+      read(x, pixels);
+    else if (name == "max-br")
+      read(x, bitrate);
+  });
+  out.max_pixels = pixels.value_or(out.max_pixels);
+  // A side that is not restricted is taken for as long as the other one.
+  if (width || height)
+    out.max_pixels =
+        std::min(out.max_pixels, uint64_t{width ? *width : *height}
+                                     * (height ? *height : *width));
+  out.max_bitrate = bitrate.value_or(out.max_bitrate);
+  return fault;
+}
+
+// "high send pt=96;max-width=1280" (RFC 8851)
 sdp_fault read_rid(sdp_draft& out, std::string_view value) {
   const auto rid = take_sdp_word(value);
   const auto direction = take_sdp_word(value);
   if (!is_rid(rid) || (direction != "send" && direction != "recv"))
     return sdp_bad_value("a=rid: not <id> send or <id> recv");
-  if (direction == "send")
-    out.rids.emplace_back(rid);
-  return std::nullopt;
+  if (direction == "recv")
+    return std::nullopt;
+  auto& added = out.rids.emplace_back();
+  added.id = rid;
+  return read_restrictions(added, value);
 }
 
 // "send high;~low,lower recv …": a tilde means that the stream is paused now,

@@ -91,10 +91,12 @@ sdp_section finish_section(sdp_draft draft) {
   finish_sources(draft);
   auto& section = draft.section;
   // RFC 8853, section 5.2: RIDs without a=rid are to be discarded.
-  for (auto& x : draft.simulcast)
-    if (std::ranges::find(draft.rids, x) != draft.rids.end()
-        && std::ranges::find(section.rids, x) == section.rids.end())
-      section.rids.push_back(std::move(x));
+  for (const auto& x : draft.simulcast)
+    if (const auto i = std::ranges::find(draft.rids, x, &sdp_rid::id);
+        i != draft.rids.end()
+        && std::ranges::find(section.rids, x, &sdp_rid::id)
+               == section.rids.end())
+      section.rids.push_back(*i);
   section.rejected &= !draft.bundle_only;
   return std::move(section);
 }

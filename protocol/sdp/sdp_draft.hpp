@@ -28,7 +28,7 @@ struct sdp_draft {
   /// Applies to all of them (`a=rtcp-fb:*`).
   std::vector<rtcp_feedback> feedback;
   /// What `a=rid` says that the client sends, and what `a=simulcast` does.
-  std::vector<std::string> rids;
+  std::vector<sdp_rid> rids;
   std::vector<std::string> simulcast;
   /// A source and that of its retransmissions.
   std::vector<std::pair<uint32_t, uint32_t>> repairs;

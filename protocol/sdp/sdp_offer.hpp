@@ -89,6 +89,18 @@ struct sdp_source {
   bool operator==(const sdp_source&) const = default;
 };
 
+/// A stream of simulcast (RFC 8853), with the restrictions that tell its size
+/// (RFC 8851, section 5). What is not restricted has the highest number.
+struct sdp_rid {
+  std::string id;
+  /// Of a picture: `max-width` times `max-height`, or `max-fs`.
+  uint64_t max_pixels = UINT64_MAX;
+  /// `max-br`, in bits per second.
+  uint64_t max_bitrate = UINT64_MAX;
+
+  bool operator==(const sdp_rid&) const = default;
+};
+
 /// One section of media (an `m=` line), with the attributes of the session
 /// where it has none of its own.
 struct sdp_section {
@@ -111,9 +123,9 @@ struct sdp_section {
   std::vector<rtp_codec_parameters> codecs;
   /// The `kind` of each is the section's.
   std::vector<rtp_header_extension_capability> header_extensions;
-  /// The RIDs of simulcast that the client will send (RFC 8853), at most
-  /// limits::encodings. Their order has no meaning.
-  std::vector<std::string> rids;
+  /// What the client will send as simulcast, at most limits::encodings, in its
+  /// order of preference. order_by_layers() finds the order of sizes.
+  std::vector<sdp_rid> rids;
   /// In the order of their first mention; a source of retransmissions is not
   /// listed itself.
   std::vector<sdp_source> sources;

@@ -149,8 +149,8 @@ find_encodings(const sdp_section& section, const rtp_parameters& params) {
   std::vector<rtp_encoding_parameters> out;
   if (section.kind == media_kind::video
       && has(params, extension_uri::rtp_stream_id))
-    for (const auto& rid : section.rids)
-      out.emplace_back().rid = rid;
+    for (const auto& x : section.rids)
+      out.emplace_back().rid = x.id;
   if (!out.empty())
     return out;
   auto& only = out.emplace_back();

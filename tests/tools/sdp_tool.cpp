@@ -59,7 +59,7 @@ public:
     rtp_capabilities caps;
     caps.header_extensions = in.header_extensions;
     add(out, "extensions", std::move(dictionary(caps)["headerExtensions"]));
-    add(out, "rids", array(in.rids, [&](const auto& x) { return text(x); }));
+    add(out, "rids", array(in.rids, [&](const auto& x) { return text(x.id); }));
     add(out, "sources", array(in.sources, [&](const auto& x) {
           Value source(rapidjson::kObjectType);
           add(source, "ssrc", Value(x.ssrc));

@@ -2,6 +2,7 @@
 
 #include "protocol/ortc/ortc.hpp"
 #include "protocol/ortc/supported_capabilities.hpp"
+#include "protocol/sdp/simulcast_order.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -37,6 +38,15 @@ std::optional<error> find_refusal(const sdp_offer& offer,
                                  : all.front().error().what);
 }
 
+// The encodings of simulcast, the lowest first.
+void order_encodings(std::vector<rtp_encoding_parameters>& encodings,
+                     std::vector<sdp_rid> rids) {
+  order_by_layers(rids);
+  std::ranges::sort(encodings, {}, [&](const auto& x) {
+    return std::ranges::find(rids, x.rid, &sdp_rid::id) - rids.begin();
+  });
+}
+
 // The offer with what becomes of its sections. `answer_of` makes the answer of
 // an accepted one.
 template <class Choice, class F>
@@ -52,7 +62,7 @@ session_offer make_offer(sdp_offer offer, std::vector<checked<Choice>>& all,
       out.first_kind = offer.sections[i].kind.value_or(media_kind::audio);
       out.first_mid = offer.sections[i].mid;
     }
-    answer = answer_of(*all[i]);
+    answer = answer_of(*all[i], offer.sections[i]);
   }
   out.sdp = std::move(offer);
   return out;
@@ -68,13 +78,13 @@ std::variant<publication, error> read_offer(std::string_view text) {
   if (auto why = find_refusal(*offer, chosen))
     return std::move(*why);
   publication out;
-  out.offer = make_offer(*std::move(offer), chosen, [&](offered_track& x) {
-    auto& track = out.tracks.emplace_back(std::move(x));
-    // The order of RIDs has no meaning. Most clients list the best picture
-    // first.
-    std::ranges::reverse(track.parameters.encodings);
-    return track.answer;
-  });
+  out.offer =
+      make_offer(*std::move(offer), chosen,
+                 [&](offered_track& x, const sdp_section& section) {
+                   auto& track = out.tracks.emplace_back(std::move(x));
+                   order_encodings(track.parameters.encodings, section.rids);
+                   return track.answer;
+                 });
   return out;
 }
 
@@ -87,8 +97,9 @@ read_view(std::string_view text, const std::vector<viewer_stream>& streams) {
       *offer, default_router_rtp_capabilities(), streams);
   if (auto why = find_refusal(*offer, chosen))
     return std::move(*why);
-  return make_offer(*std::move(offer), chosen,
-                    [](sdp_answer_section& x) { return std::move(x); });
+  return make_offer(
+      *std::move(offer), chosen,
+      [](sdp_answer_section& x, const sdp_section&) { return std::move(x); });
 }
 
 } // namespace troupe::protocol::whip

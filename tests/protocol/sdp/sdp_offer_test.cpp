@@ -134,7 +134,11 @@ TEST_CASE("lines end with LF or CR LF, and may be empty") {
 
 TEST_CASE("simulcast has the RIDs that both of its attributes name") {
   const auto rids = [](std::string_view lines) {
-    return offer_of(with_lines(lines)).sections[1].rids;
+    const auto offer = offer_of(with_lines(lines));
+    std::vector<std::string> out;
+    for (const auto& x : offer.sections[1].rids)
+      out.push_back(x.id);
+    return out;
   };
   using list = std::vector<std::string>;
   CHECK(rids("a=rid:h send\na=rid:l send\na=simulcast:send h;l\n")
@@ -147,6 +151,22 @@ TEST_CASE("simulcast has the RIDs that both of its attributes name") {
   CHECK(rids("a=rid:h send\na=rid:l recv\na=simulcast:send h;l;m\n")
         == list{"h"});
   CHECK(rids("a=rid:h send\n").empty());
+}
+
+TEST_CASE("a stream of simulcast has the restrictions that tell its size") {
+  const auto rid = [](const std::string& restrictions) {
+    return offer_of(with_lines("a=rid:h send " + restrictions
+                               + "\na=simulcast:send h\n"))
+        .sections[1]
+        .rids.at(0);
+  };
+  CHECK(rid("") == sdp_rid{"h", UINT64_MAX, UINT64_MAX});
+  CHECK(rid("pt=96,97;max-width=1280;max-height=720;max-br=2500000")
+        == sdp_rid{"h", 1280 * 720, 2'500'000});
+  CHECK(rid("max-fs=230400;max-fps=30").max_pixels == 230'400);
+  CHECK(rid("max-width=640;max-height=360;max-fs=100").max_pixels == 100);
+  CHECK(rid("max-width=640").max_pixels == 640 * 640);
+  CHECK(rid("max-height=360").max_pixels == 360 * 360);
 }
 
 TEST_CASE("whole numbers are numbers, and a profile is a text") {
@@ -248,6 +268,8 @@ TEST_CASE("malformed descriptions are refused, each for its reason") {
        "line 27: a=extmap: an id is used twice"},
       {with_lines("a=rid:h both\n"), sdp_errc::bad_value,
        "line 26: a=rid: not <id> send or <id> recv"},
+      {with_lines("a=rid:h send pt=96;max-width=wide\n"), sdp_errc::bad_value,
+       "line 26: a=rid: a restriction that is no number"},
       {with_lines("a=simulcast:send h;$\n"), sdp_errc::bad_value,
        "line 26: a=simulcast: not a list of RIDs"},
       {with_lines("a=ssrc:4294967296 cname:x\n"), sdp_errc::bad_value,

@@ -68,17 +68,24 @@ TEST_CASE("a publisher may send audio or video alone") {
   CHECK(x.answer().status == 201);
 }
 
-TEST_CASE("the encodings of simulcast are produced in reverse order") {
-  publisher x;
-  whip_offer offer;
-  offer.audio = false;
-  offer.rids = "h;m;l";
-  x.post(offer);
-  x.reach_transport();
-  const auto produce = x.asked<verb::produce>();
-  REQUIRE(produce.parameters.encodings.size() == 3);
-  CHECK(produce.parameters.encodings[0].rid == "l");
-  CHECK(produce.parameters.encodings[2].rid == "h");
+TEST_CASE("the lowest encoding is produced first, in whatever order offered") {
+  for (const auto* order : {"f;h;q", "q;h;f", "h;q;f"}) {
+    publisher x;
+    whip_offer offer;
+    offer.audio = false;
+    offer.rids = order;
+    x.post(offer);
+    x.reach_transport();
+    const auto produce = x.asked<verb::produce>();
+    REQUIRE(produce.parameters.encodings.size() == 3);
+    CHECK(produce.parameters.encodings[0].rid == "q");
+    CHECK(produce.parameters.encodings[1].rid == "h");
+    CHECK(produce.parameters.encodings[2].rid == "f");
+    // The answer repeats the client's order.
+    x.grant(reply::produced{});
+    CHECK(x.answer().body.find("a=simulcast:recv " + offer.rids + "\r\n")
+          != std::string::npos);
+  }
 }
 
 TEST_CASE("an endpoint's address has a room, and may have an id") {
