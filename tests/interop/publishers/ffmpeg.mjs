@@ -1,14 +1,15 @@
 /**
  * Publishes by FFmpeg's own WHIP muxer until its input ends, and then prints
  * how many pictures it has sent:
- *   node ffmpeg.mjs URL [TOKEN]
+ *   node ffmpeg.mjs URL [TOKEN [SECONDS]]
+ * SECONDS: from a key frame to the next one (1).
  */
 
 import { Muxer } from 'node-av';
 import { openPicture, openTone } from './source.mjs';
 
-const [url, token] = process.argv.slice(2);
-const sources = [await openPicture('main'), await openTone()];
+const [url, token, seconds] = process.argv.slice(2);
+const sources = [await openPicture('main', seconds), await openTone()];
 const muxer = await Muxer.open(url, {
   format: 'whip', options: token ? { authorization: token } : {},
 });

@@ -1,7 +1,8 @@
 /**
  * Publishes by libdatachannel, as OBS does, until its input ends, and then prints
  * how many pictures it has sent:
- *   node libdatachannel.mjs URL [TOKEN]
+ *   node libdatachannel.mjs URL [TOKEN [SECONDS]]
+ * SECONDS: from a key frame to the next one (1).
  * One POST with all candidates; the session ends by DELETE, which must be
  * answered with exactly 200.
  */
@@ -9,7 +10,7 @@
 import rtc from 'node-datachannel';
 import { openPicture, openTone } from './source.mjs';
 
-const [url, token] = process.argv.slice(2);
+const [url, token, seconds] = process.argv.slice(2);
 const authorization = token ? { Authorization: `Bearer ${token}` } : {};
 
 const connection = new rtc.PeerConnection('publisher', { iceServers: [] });
@@ -61,7 +62,7 @@ let over = false;
 let pictures = 0;
 process.stdin.on('end', () => { over = true; }).resume();
 
-const sources = [await openPicture('baseline'), await openTone()];
+const sources = [await openPicture('baseline', seconds), await openTone()];
 await Promise.all(sources.map(async ({ packets }, at) => {
   const { track, config, clockRate } = tracks[at];
   for await (const packet of packets()) {

@@ -26,12 +26,12 @@ export async function openSource(description, kind, codec, options) {
 }
 
 /**
- * H264 with a key frame each second, and nothing that waits for later frames.
+ * H264 with a key frame every `seconds`, and nothing that waits for later frames.
  * No faster preset: x264's "ultrafast" makes each profile a baseline one.
  */
-export const openPicture = (profile) => openSource(PICTURE, 'video', 'libx264', {
+export const openPicture = (profile, seconds = 1) => openSource(PICTURE, 'video', 'libx264', {
   bitrate: '300k',
-  gopSize: 15,
+  gopSize: 15 * Number(seconds),
   maxBFrames: 0,
   options: { preset: 'superfast', tune: 'zerolatency', profile },
 });

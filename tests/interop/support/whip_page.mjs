@@ -2,12 +2,12 @@
 
 import { waitFor } from './wait.mjs';
 
-/** Opens a page of the server that can make a picture and a tone. */
-export async function openStudio(stage, browser) {
+/** Opens a page of the server that can make a picture, of this size, and a tone. */
+export async function openStudio(stage, browser, size = { width: 300, height: 150 }) {
   const page = await stage.browsers[browser].newWindow();
   await page.goto(`${stage.server.url}/healthz`);
-  await page.evaluate(() => {
-    const canvas = document.createElement('canvas');
+  await page.evaluate((wanted) => {
+    const canvas = Object.assign(document.createElement('canvas'), wanted);
     const context = canvas.getContext('2d');
     let turn = 0;
     setInterval(() => {
@@ -22,16 +22,18 @@ export async function openStudio(stage, browser) {
     window.media = new MediaStream([
       ...canvas.captureStream(20).getTracks(), ...out.stream.getTracks(),
     ]);
-  });
+  }, size);
   return page;
 }
 
-/** Publishes by a plain RTCPeerConnection, without trickle. */
-export function publishInPage(page, url) {
-  return page.evaluate(async (endpoint) => {
+/** Publishes by a plain RTCPeerConnection, without trickle; pictures in these encodings. */
+export function publishInPage(page, url, encodings = []) {
+  return page.evaluate(async ({ endpoint, sendEncodings }) => {
     const connection = new RTCPeerConnection();
     for (const track of window.media.getTracks()) {
-      connection.addTransceiver(track, { direction: 'sendonly' });
+      connection.addTransceiver(track, {
+        direction: 'sendonly', ...(track.kind === 'video' && { sendEncodings }),
+      });
     }
     await connection.setLocalDescription();
     const answer = await fetch(endpoint, {
@@ -45,7 +47,7 @@ export function publishInPage(page, url) {
     await connection.setRemoteDescription({ type: 'answer', sdp });
     window.connection = connection;
     return window.session;
-  }, url);
+  }, { endpoint: url, sendEncodings: encodings });
 }
 
 /** Opens a page of the server that can watch. */
