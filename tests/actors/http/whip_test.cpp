@@ -152,6 +152,21 @@ TEST_CASE("a full room is answered with 429") {
   CHECK(header(out, "Retry-After") == "5");
 }
 
+TEST_CASE("a server that is busy, or will end, is answered with 503") {
+  whip_world at;
+  SUBCASE("busy") {
+    at.world.load->publish({actors::overload_level::busy, 0});
+  }
+  SUBCASE("about to end") {
+    at.world.load->drain().begin(net::time_point{}, 1h);
+  }
+  const auto out = at.post("/whip/r");
+  CHECK(out.status == 503);
+  CHECK(header(out, "Retry-After") == "5");
+  CHECK(header(out, "Content-Type") == "application/problem+json");
+  CHECK(at.world.rooms() == 0);
+}
+
 TEST_CASE("publishers that never connect are gone within 30 s") {
   whip_world at;
   const auto before = sessions();
