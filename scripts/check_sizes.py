@@ -30,7 +30,6 @@ BEHAVIOUR_TABLES = {
 
 # Functions that are longer, with their numbers of lines.
 LONG_FUNCTIONS = {
-    ("bench/load/scenario/command_line.cpp", "add_numbers"): 75,
     ("tests/fuzz/engineio_fuzz.cpp", "check_session"): 70,
     ("tests/protocol/socketio/socketio_test.cpp",
      "TEST_CASE malformed packets are refused, each for its reason"): 75,
