@@ -1,11 +1,10 @@
 #include "bench/load/signaling/text_socket.hpp"
 
 #include "bench/load/signaling/messages.hpp"
+#include "bench/load/signaling/tcp_connection.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -20,7 +19,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 
-using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
@@ -40,7 +38,7 @@ public:
     auto& lowest = stream_.next_layer();
     lowest.expires_after(timeout);
     try {
-      co_await connect(to);
+      co_await connect_tcp(lowest, to);
       lowest.expires_never();
       auto rules =
           websocket::stream_base::timeout::suggested(beast::role_type::client);
@@ -78,22 +76,6 @@ public:
   }
 
 private:
-  asio::awaitable<void> connect(const address& to) {
-    auto& lowest = stream_.next_layer();
-    tcp::endpoint remote{asio::ip::make_address(to.host), to.port};
-    if (!to.from.empty()) {
-      // Binds without choosing a port: it is chosen when connecting, so that
-      // every destination can use all ports.
-      lowest.socket().open(remote.protocol());
-      lowest.socket().set_option(
-          asio::detail::socket_option::boolean<IPPROTO_IP,
-                                               IP_BIND_ADDRESS_NO_PORT>{true});
-      lowest.socket().bind({asio::ip::make_address(to.from), 0});
-    }
-    co_await lowest.async_connect(remote, asio::use_awaitable);
-    lowest.socket().set_option(tcp::no_delay{true});
-  }
-
   asio::awaitable<void> read([[maybe_unused]] std::shared_ptr<impl> self) {
     beast::flat_buffer buffer;
     error_code error;
