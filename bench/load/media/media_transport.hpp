@@ -41,6 +41,8 @@ struct transport_config {
   net::socket_address server;
   net::ice_credentials ice;
   std::vector<net::certificate_fingerprint> fingerprints;
+  /// The client's own username fragment, if it was signalled; else random.
+  std::string fragment;
 
   impairment_config impair_in;
   impairment_config impair_out;

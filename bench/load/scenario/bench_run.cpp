@@ -65,6 +65,7 @@ std::vector<std::string> server_flags(const run_options& all) {
       "--threads.io=" + std::to_string(x.io_threads),
       "--rtc.sockets=" + std::to_string(x.io_threads),
       "--room.max-members=10000",
+      "--whep.max-viewers=10000",
       // Forwards all that is consumed, unless the selection is tested.
       "--room.audio-top=" + std::to_string(all.by_server ? all.heard : 0),
       "--room.last-n=" + std::to_string(all.by_server ? all.seen + 1 : 0),

@@ -312,6 +312,19 @@ void client_pool::set_sending(member_index first, member_index last, bool on) {
   });
 }
 
+void client_pool::leave(member_index first, member_index last) {
+  for_each([&](member_index who, load_client& x) {
+    if (who >= first && who < last)
+      x.leave();
+  });
+}
+
+size_t client_pool::left() {
+  size_t out = 0;
+  for_each([&](member_index, load_client& x) { out += x.has_left(); });
+  return out;
+}
+
 bool client_pool::replace(member_index who) {
   auto& x = of(who);
   return x.call([&] { return x.replace(who); });

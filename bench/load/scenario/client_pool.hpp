@@ -101,6 +101,13 @@ public:
   /// false if it had failed before.
   bool replace(member_index who);
 
+  /// Lets members `first` to `last` leave. They can be asked about no more than
+  /// whether they have left.
+  void leave(member_index first, member_index last);
+
+  /// The number of members that have left; see load_client::has_left.
+  size_t left();
+
   /// Calls `act` with every started client, on its thread, and waits.
   void for_each(const std::function<void(member_index, load_client&)>& act);
 

@@ -80,6 +80,12 @@ void add_signaling_load(CLI::App& app, run_options& x) {
            "Messages per second of all flooders");
 }
 
+void add_viewers(CLI::App& app, run_options& x, run_texts& texts) {
+  add_count(app, "--viewers", x.receivers, "Viewers by WHEP");
+  add_video(app, texts);
+  app.add_flag("!--no-audio", x.audio, "Send video only");
+}
+
 } // namespace
 
 void add_server(CLI::App& app, server_options& x) {
@@ -167,6 +173,8 @@ void add_numbers(CLI::App& app, run_options& x, run_texts& texts) {
     add_count(app, "--receivers", x.receivers, "Members that receive");
     add_video(app, texts);
     app.add_flag("--audio", x.audio, "Send audio as well");
+  } else if (name == "whep") {
+    add_viewers(app, x, texts);
   } else if (name == "webinar") {
     add_rooms(app, x);
     add_count(app, "--speakers", x.speakers, "Members that send audio");

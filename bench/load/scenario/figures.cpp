@@ -116,6 +116,13 @@ void set_joins(run_result& out, std::span<const join_times> joins) {
   add_quantiles(out, "join_ready_ms", std::move(ready));
 }
 
+std::optional<double> cpu_ms_per_second(const run_result& run, size_t clients) {
+  if (clients == 0 || run.seconds <= 0 || run.costs.cpu_ns == 0)
+    return std::nullopt;
+  return static_cast<double>(run.costs.cpu_ns) * 1e-6 / run.seconds
+         / static_cast<double>(clients);
+}
+
 std::optional<double> octets_each(uint64_t before, uint64_t after,
                                   size_t count) {
   if (count == 0 || before == 0 || after <= before)

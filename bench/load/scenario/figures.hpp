@@ -29,6 +29,10 @@ void judge_generator(run_result& out, const generator_health& x);
 /// `ready`.
 void set_joins(run_result& out, std::span<const join_times> joins);
 
+/// The server's CPU time for each of `clients` in a second, in milliseconds;
+/// nothing if it was not measured.
+std::optional<double> cpu_ms_per_second(const run_result& run, size_t clients);
+
 /// The growth of memory per item of `count`, in octets; nothing without growth.
 std::optional<double> octets_each(uint64_t before, uint64_t after,
                                   size_t count);

@@ -34,7 +34,8 @@ load_client::load_client(const client_environment& environment,
     : environment_(environment)
     , config_(std::move(cfg))
     , plan_(environment.plan.members.at(config_.self))
-    , signaling_(environment.loop, config_.signaling) {
+    , signaling_(environment.loop, config_.signaling)
+    , viewing_(environment.loop, config_.signaling) {
   signaling_.on_push = [this](const received_push& x) {
     handle_push(x);
   };
@@ -58,6 +59,7 @@ void load_client::start(std::optional<net::time_point> since,
 void load_client::leave() {
   state_ = client_state::gone;
   signaling_.close();
+  viewing_.end();
   for (auto** x : {&sending_, &receiving_})
     if (auto* transport = std::exchange(*x, nullptr))
       environment_.media.close(*transport);
@@ -69,7 +71,10 @@ void load_client::leave() {
 load_client::task load_client::run() {
   auto self = shared_from_this();
   try {
-    co_await join();
+    if (plan_.views)
+      co_await view();
+    else
+      co_await join();
     if (state_ == client_state::joining)
       state_ = client_state::ready;
   } catch (const signaling_error& e) {
@@ -90,6 +95,35 @@ load_client::task load_client::join() {
   std::ranges::copy(hello.producers, std::back_inserter(announced_));
   co_await consume_announced();
   times_.waited = signaling_.waited();
+  times_.ready = now();
+}
+
+load_client::task load_client::view() {
+  auto random = net::make_secure_rng();
+  view_offer offer;
+  for (const auto& x : plan_.consumes)
+    offer.kinds.push_back(x.kind);
+  // As long as Chromium's.
+  offer.ice = {random->alphanumeric(4), random->alphanumeric(24)};
+  offer.fingerprints = dtls_of(environment_.media.fingerprint()).fingerprints;
+  offer.session = random->u64() >> 1;
+  auto answer = co_await viewing_.begin(write_view_offer(offer));
+  times_.waited = viewing_.waited();
+  times_.welcomed = now();
+  if (state_ == client_state::gone)
+    co_return;
+  receiving_ = open(answer.transport, offer.ice.username_fragment);
+  for (const auto& x : answer.streams) {
+    auto receive = consumer_of(x);
+    receiving_->add_consumer(receive);
+    auto wanted =
+        std::ranges::find(plan_.consumes, x.kind, &consume_plan::kind);
+    if (wanted != plan_.consumes.end())
+      consumers_.push_back(
+          {x.id, {}, wanted->from, x.kind, receive.ssrc, false});
+  }
+  if (consumers_.size() != plan_.consumes.size())
+    throw signaling_error{"the answer refuses a section"};
   times_.ready = now();
 }
 
@@ -129,8 +163,10 @@ load_client::task load_client::open_receiving() {
       offer.id, dtls_of(environment_.media.fingerprint()));
 }
 
-media_transport* load_client::open(const transport_offer& offer) {
+media_transport* load_client::open(const transport_offer& offer,
+                                   std::string fragment) {
   auto cfg = transport_of(offer);
+  cfg.fragment = std::move(fragment);
   cfg.impair_in = cfg.impair_out = config_.impairment;
   cfg.on_state = [this](media_transport&, transport_state x) {
     if (x == transport_state::failed)

@@ -4,6 +4,7 @@
 #include "bench/load/scenario/directory.hpp"
 #include "bench/load/scenario/plan.hpp"
 #include "bench/load/signaling/signaling_client.hpp"
+#include "bench/load/signaling/whep_session.hpp"
 
 #include <deque>
 #include <functional>
@@ -56,6 +57,8 @@ enum class client_state : uint8_t {
 /// One member of a room with the parts of a real client: signaling, a transport
 /// to send, a transport to receive, sources and sinks. It joins, publishes the
 /// streams of its plan, and consumes those of its plan once they are announced.
+/// A viewer by WHEP does what a player does instead: it has one transport, and
+/// receives the streams that the server has answered its offer with.
 class load_client : public std::enable_shared_from_this<load_client> {
 public:
   load_client(const client_environment& environment, client_config cfg);
@@ -122,6 +125,12 @@ public:
   /// Whether all transports of the plan are connected.
   bool connected() const;
 
+  /// Whether it has left, and if it was a viewer, whether the server has
+  /// confirmed the end of its session.
+  bool has_left() const {
+    return state_ == client_state::gone && (!plan_.views || viewing_.ended());
+  }
+
   size_t consumers() const {
     return consumers_.size();
   }
@@ -165,13 +174,15 @@ private:
 
   task run();
   task join();
+  task view();
   task open_sending();
   task open_receiving();
   task publish(const publish_plan& x);
   task consume_announced();
   task consume(producer_notice x, const consume_plan& plan);
   task apply(method what, std::string payload);
-  media_transport* open(const transport_offer& offer);
+  media_transport* open(const transport_offer& offer,
+                        std::string fragment = {});
   void spawn(task x);
   void handle_push(const received_push& x);
   void forget(const std::string& producer_or_consumer);
@@ -182,6 +193,7 @@ private:
   client_config config_;
   const member_plan& plan_;
   signaling_client signaling_;
+  whep_session viewing_; // of a viewer
   client_state state_ = client_state::waiting;
   std::string problem_;
   join_times times_;

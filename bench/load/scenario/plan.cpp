@@ -124,6 +124,24 @@ scenario_plan broadcast_plan(uint32_t receivers, traffic video, bool audio) {
   return out;
 }
 
+scenario_plan whep_plan(uint32_t viewers, std::optional<traffic> video,
+                        bool audio) {
+  scenario_plan out;
+  auto& sender = out.members.emplace_back();
+  member_plan viewer;
+  viewer.views = true;
+  if (audio) {
+    sender.publishes.push_back({traffic::audio});
+    viewer.consumes.push_back({0, media_kind::audio, {}, false});
+  }
+  if (video) {
+    sender.publishes.push_back({*video});
+    viewer.consumes.push_back({0, media_kind::video, {}, false});
+  }
+  out.members.insert(out.members.end(), viewers, viewer);
+  return out;
+}
+
 scenario_plan webinar_plan(uint32_t speakers, uint32_t receivers) {
   scenario_plan out;
   for (member_index i = 0; i < speakers + receivers; ++i) {

@@ -44,6 +44,8 @@ struct member_plan {
   std::vector<consume_plan> consumes;
   /// Creates both transports even if nothing is sent or received.
   bool always_connects = false;
+  /// Watches the room by WHEP, where it is no member.
+  bool views = false;
   /// The server that it joins: 0 is that of `--server`, others follow.
   uint32_t node = 0;
 
@@ -97,6 +99,11 @@ scenario_plan divided(scenario_plan plan, uint32_t publishers,
 
 /// One member sends video and audio to `receivers`; without `audio` only video.
 scenario_plan broadcast_plan(uint32_t receivers, traffic video, bool audio);
+
+/// The same, where those who receive are `viewers` by WHEP. There is video, or
+/// audio, or both.
+scenario_plan whep_plan(uint32_t viewers, std::optional<traffic> video,
+                        bool audio);
 
 /// `speakers` send audio to each other and to `receivers`.
 scenario_plan webinar_plan(uint32_t speakers, uint32_t receivers);

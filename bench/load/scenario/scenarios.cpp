@@ -5,6 +5,7 @@
 #include "bench/load/scenario/overload.hpp"
 #include "bench/load/scenario/signal.hpp"
 #include "bench/load/scenario/signaling_load.hpp"
+#include "bench/load/scenario/whep.hpp"
 
 #include <algorithm>
 
@@ -90,6 +91,11 @@ run_options with(void (*change)(run_options&)) {
   return out;
 }
 
+void have_viewers(run_options& x) {
+  x.receivers = 1'000;
+  x.audio = true;
+}
+
 } // namespace
 
 scenario_plan plan_of(const run_options& x) {
@@ -101,6 +107,8 @@ scenario_plan plan_of(const run_options& x) {
 const std::vector<scenario_entry>& all_scenarios() {
   static const std::vector<scenario_entry> entries{
       {"broadcast", "one sends to many", {}, run_media},
+      {"whep", "one sends to many viewers by WHEP", with(have_viewers),
+       run_whep},
       {"webinar", "some members speak to each other and to many",
        with([](run_options& x) {
          x.receivers = 50;

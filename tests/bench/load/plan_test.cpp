@@ -51,6 +51,22 @@ TEST_CASE("in a broadcast all members receive the one sender") {
   CHECK_EQ(broadcast_plan(5, traffic::v600, true).consumers(), 10);
 }
 
+TEST_CASE("all viewers watch the one sender, who is the only member") {
+  auto plan = whep_plan(5, traffic::v600, true);
+  check_sound(plan);
+  REQUIRE_EQ(plan.members.size(), 6);
+  CHECK_FALSE(plan.members[0].views);
+  CHECK(plan.members[5].views);
+  CHECK(plan.members[5].publishes.empty());
+  CHECK_EQ(plan.consumers(), 10);
+  CHECK_EQ(plan.planned_packets_per_second(media_kind::audio),
+           doctest::Approx(5 * 50));
+  CHECK_EQ(whep_plan(5, traffic::v600, false).consumers(), 5);
+  auto audio = whep_plan(5, {}, true);
+  CHECK_EQ(audio.consumers(), 5);
+  CHECK_EQ(audio.planned_packets_per_second(media_kind::video), 0);
+}
+
 TEST_CASE("in a webinar the speakers receive each other, too") {
   auto plan = webinar_plan(10, 50);
   check_sound(plan);

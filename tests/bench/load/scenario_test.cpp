@@ -170,6 +170,15 @@ TEST_CASE(
   CHECK_EQ(out.extra.at("join_ready_ms_p50"), doctest::Approx(100));
 }
 
+TEST_CASE("the CPU time of a client is that of the server, divided by them") {
+  run_result out;
+  CHECK_FALSE(cpu_ms_per_second(out, 10));
+  out.seconds = 4;
+  out.costs.cpu_ns = 2'000'000'000;
+  CHECK_EQ(*cpu_ms_per_second(out, 1'000), doctest::Approx(0.5));
+  CHECK_FALSE(cpu_ms_per_second(out, 0));
+}
+
 TEST_CASE("memory growth is divided only if there was growth") {
   CHECK_EQ(octets_each(1'000, 5'000, 4), 1'000);
   CHECK_FALSE(octets_each(0, 5'000, 4));
@@ -227,6 +236,16 @@ TEST_CASE("a scenario has its defaults, and flags that change them") {
   CHECK_EQ(x.video, traffic::sim3);
   CHECK_EQ(x.factor, 3);
   CHECK(x.server.unprotected);
+}
+
+TEST_CASE("viewers by WHEP are a thousand, with sound, by default") {
+  auto x = read<run_command>({"whep"}).options;
+  CHECK_EQ(x.receivers, 1'000);
+  CHECK_EQ(x.video, traffic::v600);
+  CHECK(x.audio);
+  x = read<run_command>({"whep", "--viewers", "20", "--no-audio"}).options;
+  CHECK_EQ(x.receivers, 20);
+  CHECK_FALSE(x.audio);
 }
 
 TEST_CASE("scenarios of one room can have several") {
