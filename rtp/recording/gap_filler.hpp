@@ -14,7 +14,7 @@ namespace troupe::rtp {
 /// it is dropped.
 ///
 /// Invariant: if all is recorded in the order that these functions tell, the
-/// audio before a frame ends between 10 ms before it and 40 ms after it.
+/// audio before a frame ends between 10 ms before it and 20 ms after it.
 class gap_filler {
 public:
   /// 20 ms of silence in one Opus packet of mono CELT (RFC 6716, section 3.1).
@@ -22,7 +22,7 @@ public:
   static constexpr duration silence_length = std::chrono::milliseconds{20};
 
   /// Audio that begins earlier than this before the end is dropped.
-  static constexpr duration max_overlap = std::chrono::milliseconds{40};
+  static constexpr duration max_overlap = std::chrono::milliseconds{20};
 
   /// Audio from before `start` is not recorded.
   explicit gap_filler(time_point start) : start_(start) {}

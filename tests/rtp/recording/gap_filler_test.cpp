@@ -81,7 +81,7 @@ TEST_CASE("audio for a time that is recorded already is dropped") {
   x.quiet(1s);
   x.frame(940ms);
   CHECK(x.refused == 1);
-  x.frame(960ms);
+  x.frame(980ms);
   CHECK(x.refused == 1);
 }
 
@@ -89,8 +89,17 @@ TEST_CASE("audio from before the recording is dropped") {
   recorded_audio x;
   x.frame(-60ms);
   CHECK(x.refused == 1);
-  x.frame(-40ms);
+  x.frame(-20ms);
   CHECK(x.refused == 1);
+}
+
+TEST_CASE("audio of a fast clock is decoded at most 20 ms late") {
+  recorded_audio x;
+  for (net::duration t{}; t < 5min; t += 19'990us) {
+    x.frame(t);
+    CHECK(*x.filler.end() - at(t + 20ms) <= 20ms);
+  }
+  CHECK(x.refused > 0);
 }
 
 TEST_CASE("decoded audio lasts as long as the clock, whatever the gaps are") {
