@@ -83,8 +83,8 @@ void media_clock::note_transit(source& x, const latest_packet& from) {
   if (!x.known || x.known->epoch != group_->epoch())
     return;
   auto transit = from.arrival - captured(*x.known, from.timestamp);
-  if (auto offset = group_->offset()) {
-    auto excess = transit - *offset;
+  if (auto least = group_->least_transit()) {
+    auto excess = transit - *least;
     if (excess < -sync_group::max_report_error
         || (resumed_ && excess > max_slew)) {
       lose_reference(x, from.arrival);

@@ -22,7 +22,7 @@ namespace troupe::rtp {
 class media_clock {
 public:
   /// A larger correction is a jump.
-  static constexpr duration max_slew = std::chrono::milliseconds{500};
+  static constexpr duration max_slew = sync_group::max_slew;
 
   /// Timestamps that run away from the arrivals by more from one packet to the
   /// next need a new report: the sender's media clock may have stopped.

@@ -40,6 +40,7 @@ bool sync_group::admit(duration transit) {
   if (++suspects_ < proof)
     return false;
   suspects_ = 0;
+  least_transit_.reset();
   offset_.reset();
   ++epoch_;
   // Those that wait need a report of this epoch.
@@ -59,35 +60,52 @@ void sync_group::add_transit(size_t number, duration transit,
   x.transits.add(transit, arrival);
   x.seen = true;
   newest_second_ = std::max(newest_second_, second);
-  if (is_new || !known || transit < x.least)
-    update_offset();
+  if (is_new || !known || transit < x.least) {
+    update_least();
+    move_offset(arrival);
+  }
 }
 
 // Leads change only while all tracks send, since then they can be compared.
-void sync_group::update_offset() {
+void sync_group::update_least() {
   auto all_send = true;
   std::optional<duration> least;
-  std::optional<duration> offset;
+  std::optional<duration> with_leads;
   for (auto& x : tracks_) {
     auto value = x.transits.value();
     auto sends =
         value
         && newest_second_ - x.transits.newest_second() < window_minimum::window;
-    all_send &= sends || !x.seen;
+    all_send &= sends || !x.seen || x.ended;
     if (!sends)
       continue;
     x.least = *value;
     least = std::min(least.value_or(x.least), x.least);
-    offset = std::min(offset.value_or(x.least + x.lead), x.least + x.lead);
+    with_leads =
+        std::min(with_leads.value_or(x.least + x.lead), x.least + x.lead);
   }
-  if (offset)
-    offset_ = offset;
+  if (with_leads)
+    least_transit_ = with_leads;
   if (!least || !all_send)
     return;
-  offset_ = least;
+  least_transit_ = least;
   for (auto& x : tracks_)
     if (x.seen)
       x.lead = *least - x.least;
+}
+
+void sync_group::move_offset(time_point now) {
+  if (!least_transit_)
+    return;
+  auto has_times = std::ranges::any_of(
+      tracks_, [](const member& x) { return x.ready && !x.ended; });
+  auto error = *least_transit_ - offset_.value_or(*least_transit_);
+  auto most = std::clamp((now - moved_) / slew_divisor, duration{}, max_slew);
+  if (!offset_ || !has_times || std::chrono::abs(error) > max_slew)
+    offset_ = least_transit_;
+  else
+    *offset_ += std::clamp(error, -most, most);
+  moved_ = std::max(moved_, now);
 }
 
 } // namespace troupe::rtp

@@ -21,6 +21,12 @@ public:
   /// Sender reports that differ from the arrivals by more are ignored.
   static constexpr duration max_report_error = std::chrono::seconds{1};
 
+  /// Once tracks have times, the offset moves by a thousandth of the time that
+  /// passes, so that no listener notices. Larger differences are corrected at
+  /// once.
+  static constexpr duration max_slew = std::chrono::milliseconds{500};
+  static constexpr int slew_divisor = 1000;
+
   /// So many of them in a row that agree show that the sender's clock was set.
   static constexpr unsigned proof = 3;
 
@@ -58,7 +64,8 @@ public:
   /// Whether packets that arrived `transit` after they were captured by the
   /// sender's clock fit the offset, if that is known.
   bool fits(duration transit) const {
-    return !offset_ || std::chrono::abs(transit - *offset_) <= max_report_error;
+    return !least_transit_
+           || std::chrono::abs(transit - *least_transit_) <= max_report_error;
   }
 
   /// Whether to believe a sender report that shows this transit. A refused one
@@ -70,14 +77,20 @@ public:
   /// sender's clock.
   void add_transit(size_t track, duration transit, time_point arrival);
 
-  /// From the sender's clock to the server's: the least transit of the last ten
-  /// seconds, of all tracks. Nothing before the first packet with a report.
-  ///
-  /// Tracks differ by how long their encoders take. While the one with the
-  /// least transits is silent, the offset follows the others with the
-  /// difference that was known, so that it does not change.
+  /// From the sender's clock to the server's; it moves towards least_transit().
+  /// All tracks have one, one that joins while it moves, too. Nothing before
+  /// the first packet with a report.
   std::optional<duration> offset() const {
     return offset_;
+  }
+
+  /// The least transit of the last ten seconds, of all tracks.
+  ///
+  /// Tracks differ by how long their encoders take. While the one with the
+  /// least transits is silent, this follows the others with the difference that
+  /// was known, so that it does not change.
+  std::optional<duration> least_transit() const {
+    return least_transit_;
   }
 
   /// Which setting of the sender's clock the offset is for: a report admitted
@@ -99,11 +112,14 @@ private:
     duration lead{};  // of the track with the least transits, at most 0
   };
 
-  void update_offset();
+  void update_least();
+  void move_offset(time_point now);
 
   std::vector<member> tracks_;
   int64_t newest_second_ = INT64_MIN;
+  std::optional<duration> least_transit_;
   std::optional<duration> offset_;
+  time_point moved_{}; // the offset, last
   unsigned epoch_ = 0;
   duration suspect_{}; // the transit of the last refused report
   unsigned suspects_ = 0;

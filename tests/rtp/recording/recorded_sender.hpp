@@ -157,6 +157,9 @@ public:
   std::function<void(rtp::rtcp::sender_info&)> spoil = nullptr;
   /// Leaves out frames (discontinuous transmission).
   std::function<bool(int)> left_out = nullptr;
+  /// Get packets and reports instead of the recorder here.
+  std::function<void(const rtp::media_packet&)> packets_to = nullptr;
+  std::function<void(const rtp::source_report&)> reports_to = nullptr;
 
   /// Sends and delivers all that is due.
   void run(net::duration until) {
@@ -203,10 +206,8 @@ public:
   void drain() {
     while (auto x = recorder.poll_frame())
       frames.push_back(std::move(*x));
-    while (recorder.poll_keyframe_request()) {
-      requests.push_back(now_);
-      key_wanted_ = heeds_requests;
-    }
+    while (recorder.poll_keyframe_request())
+      request_keyframe();
     while (auto x = recorder.poll_jump())
       jumps.push_back(*x);
   }
@@ -227,9 +228,19 @@ public:
     now_ = x;
   }
 
+  /// The next frame is a key frame.
+  void request_keyframe() {
+    requests.push_back(now_);
+    key_wanted_ = heeds_requests;
+  }
+
   /// The number of the original that a frame is, or nothing.
   std::optional<size_t> original(const rtp::media_frame& x) const {
-    auto found = numbers_.find(x.octets);
+    return original(x.octets);
+  }
+
+  std::optional<size_t> original(const frame_octets& x) const {
+    auto found = numbers_.find(x);
     if (found == numbers_.end())
       return std::nullopt;
     return found->second;
@@ -360,7 +371,7 @@ private:
       else
         stream_.handle_media(parsed, when, out);
       for (const auto& x : out)
-        recorder.handle_packet(x, when);
+        packets_to ? packets_to(x) : recorder.handle_packet(x, when);
     });
   }
 
@@ -377,8 +388,9 @@ private:
       spoil(info);
     auto arrival = when + cfg.network.delay;
     under_way_.emplace(arrival, [this, info, arrival] {
-      recorder.handle_sender_report(stream_.handle_sender_report(info, arrival),
-                                    arrival);
+      auto report = stream_.handle_sender_report(info, arrival);
+      reports_to ? reports_to(report)
+                 : recorder.handle_sender_report(report, arrival);
     });
   }
 

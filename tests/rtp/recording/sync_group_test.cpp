@@ -44,6 +44,48 @@ TEST_CASE("the offset stays while the faster track is silent") {
   CHECK(x.offset() == 45ms);
 }
 
+TEST_CASE("while tracks have times, the offset moves a millisecond a second") {
+  rtp::sync_group x;
+  auto video = x.add_track();
+  x.handle_start(video, at(0s));
+  x.add_transit(video, 170ms, at(0s));
+  x.add_transit(video, 150ms, at(1s));
+  CHECK(x.offset() == 150ms); // nothing has a time yet
+  x.handle_reference(video);
+  CHECK(x.ready(video, at(1s)));
+  auto audio = x.add_track();
+  x.add_transit(audio, 40ms, at(2s));
+  CHECK(x.least_transit() == 40ms);
+  CHECK(x.offset() == 149ms);
+  x.add_transit(audio, 40ms, at(12s));
+  CHECK(x.offset() == 139ms);
+  x.add_transit(audio, 40ms, at(60min));
+  CHECK(x.offset() == 40ms);
+  x.add_transit(audio, 541ms, at(120min));
+  CHECK(x.offset() == 541ms); // too much to move slowly
+}
+
+TEST_CASE("a track that has ended does not keep others from being compared") {
+  rtp::sync_group x;
+  auto audio = x.add_track();
+  auto first = x.add_track();
+  auto second = x.add_track();
+  auto feed = [&](size_t video, net::duration transit, net::duration from) {
+    for (auto t = from; t < from + 30s; t += 1s) {
+      x.add_transit(audio, 40ms, at(t));
+      x.add_transit(video, transit, at(t));
+    }
+  };
+  feed(first, 150ms, 0s);
+  x.handle_end(first);
+  feed(audio, 40ms, 30s);
+  feed(second, 90ms, 60s);
+  for (auto t = 90s; t < 120s; t += 1s) {
+    x.add_transit(second, 90ms, at(t));
+    CHECK(x.offset() == 40ms);
+  }
+}
+
 TEST_CASE("frames wait until all tracks have a report") {
   rtp::sync_group x;
   auto audio = x.add_track();
