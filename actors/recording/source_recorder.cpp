@@ -179,8 +179,10 @@ std::optional<net::time_point> source_recorder::poll_timeout() const {
   for (const auto& [id, x] : tracks_)
     if (x.wanted)
       consider(x.request_due);
-  if (pending_since_ && !part_)
+  if (pending_since_ && !part_) {
     consider(*pending_since_ + join_patience);
+    consider(alone_until_);
+  }
   consider(keyframes_.poll_timeout());
   return out;
 }
@@ -210,6 +212,15 @@ void source_recorder::drain(net::time_point now) {
 bool source_recorder::awaits_reports() const {
   return std::ranges::any_of(
       tracks_, [](const auto& x) { return x.second.engine->waits(); });
+}
+
+void source_recorder::begin_wait(net::time_point now) {
+  pending_since_ = now;
+  alone_until_ = now + company_patience;
+}
+
+bool source_recorder::awaits_company() const {
+  return alone_until_ && (lanes_[0].empty() || lanes_[1].empty());
 }
 
 bool source_recorder::is_overdue(net::time_point now) const {
@@ -250,6 +261,8 @@ source_recorder::held_frame source_recorder::take(lane& from) {
 }
 
 void source_recorder::route(net::time_point now) {
+  if (alone_until_ && now >= *alone_until_)
+    alone_until_.reset();
   while (true) {
     if (!part_) {
       drop_undecodable();
@@ -257,7 +270,7 @@ void source_recorder::route(net::time_point now) {
       if (none && !awaits_reports())
         pending_since_.reset();
       else if (!pending_since_)
-        pending_since_ = now;
+        begin_wait(now);
       if (none || !can_open(now))
         return;
       open();
@@ -304,7 +317,8 @@ bool source_recorder::can_open(net::time_point now) {
   if (finished_ || lanes_[0].octets + lanes_[1].octets > max_held_octets
       || is_overdue(now))
     return true;
-  return !lacks(media_kind::audio) && !lacks(media_kind::video);
+  return !lacks(media_kind::audio) && !lacks(media_kind::video)
+         && !awaits_company();
 }
 
 void source_recorder::drop_old_audio() {

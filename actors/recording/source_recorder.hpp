@@ -16,9 +16,9 @@ namespace troupe::actors {
 /// one of video at a time, as files one after the other.
 ///
 /// A file must know its tracks when it begins. So the first frames wait for
-/// those of the other track, if there is one that is not paused. A track that
-/// begins later, or has another codec, begins another file. A new track of a
-/// codec that the file has continues it.
+/// those of the other track, if there is one that is not paused, or if it is
+/// added within a second. A track that begins later, or has another codec,
+/// begins another file. A new track of a codec that the file has continues it.
 ///
 /// Every call ends by polling all of the poll_*() functions until they yield
 /// nothing.
@@ -30,6 +30,10 @@ public:
   /// How long the first frames wait for those of the other track, and for
   /// sender reports. Then the file begins with what there is.
   static constexpr rtp::duration join_patience = rtp::sync_group::max_hold;
+
+  /// How long the first frames of a track alone wait, since the other track may
+  /// be added a moment later.
+  static constexpr rtp::duration company_patience = std::chrono::seconds{1};
 
   /// The least time between two requests for key frames of one track, whoever
   /// wants them.
@@ -184,6 +188,8 @@ private:
   bool must_split() const;
   bool can_open(net::time_point now);
   bool awaits_reports() const;
+  void begin_wait(net::time_point now);
+  bool awaits_company() const;
   // Whether frames have waited too long for a file.
   bool is_overdue(net::time_point now) const;
   // Drops the frames that no file can begin with.
@@ -202,6 +208,8 @@ private:
   std::array<lane, 2> lanes_;                                    // audio, video
   // Frames have no file, or wait for sender reports before they get one.
   std::optional<net::time_point> pending_since_;
+  // A track alone waits for another one until then.
+  std::optional<net::time_point> alone_until_;
   std::optional<part_writer> part_;
   std::optional<rtp::duration> paused_since_;
   std::optional<net::time_point> idle_since_;

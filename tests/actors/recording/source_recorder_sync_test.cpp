@@ -76,6 +76,18 @@ TEST_CASE("the sound of a call is in step with its pictures") {
   }
 }
 
+TEST_CASE("a microphone that is added a moment later is in the same file") {
+  recorded_call x;
+  x.begin(x.video);
+  x.run(800ms);
+  x.begin(x.audio);
+  x.run(20s);
+  x.finish();
+  const auto found = x.contents();
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].pictures.front().captured < 100ms);
+}
+
 TEST_CASE("sound that begins after five minutes of video is in step") {
   recorded_call x{30};
   x.begin(x.video);
