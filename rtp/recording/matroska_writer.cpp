@@ -81,13 +81,11 @@ void matroska_writer::handle_timeout(duration now) {
     return;
   newest_ = std::max(newest_, now);
   write_held(true);
-  if (auto due = poll_timeout(); due && *due <= now)
-    end_cluster();
 }
 
 std::optional<duration> matroska_writer::poll_timeout() const {
   // Frames go into a cluster after max_hold, and clusters into the file as they
-  // become full.
+  // become full or old.
   auto first = duration::max();
   for (const auto& x : tracks_)
     if (!x.held.empty())
@@ -96,8 +94,7 @@ std::optional<duration> matroska_writer::poll_timeout() const {
   if (first != duration::max())
     due = first + config_.max_hold;
   if (!cluster_.empty())
-    due = std::min(due, cluster_time_ * matroska_tick
-                            + config_.max_cluster_length + config_.max_hold);
+    due = std::min(due, cluster_due());
   return due == duration::max() ? std::nullopt : std::optional{due};
 }
 
@@ -139,6 +136,8 @@ void matroska_writer::write_held(bool wait) {
     held_octets_ -= frame->octets.size();
     write_frame(*next, *frame);
   }
+  if (wait && !cluster_.empty() && newest_ >= cluster_due())
+    end_cluster();
 }
 
 void matroska_writer::write_frame(size_t track, const media_frame& frame) {
@@ -174,6 +173,10 @@ void matroska_writer::begin_cluster(int64_t time) {
   ebml::append_uint(cluster_, ebml::id::timestamp, static_cast<uint64_t>(time));
   cluster_time_ = time;
   index_.begin_cluster(size_);
+}
+
+duration matroska_writer::cluster_due() const {
+  return cluster_time_ * matroska_tick + config_.max_cluster_age;
 }
 
 void matroska_writer::end_cluster() {

@@ -14,7 +14,8 @@ namespace troupe::rtp {
 /// The header is one append, and so is each cluster, with its size: a torn one
 /// is recognised, and lost as a whole. A cluster lasts at most a second, has a
 /// bounded size, and ends before a key frame of video, so that a player can
-/// seek to each. Frames are in order of time across tracks.
+/// seek to each. It is written before its first frame is two seconds old,
+/// whichever track has stopped. Frames are in order of time across tracks.
 ///
 /// Duration, Cues and the Segment's size are written at the end only. Until
 /// then players take the file for a live one, and count its duration as they
@@ -31,11 +32,13 @@ public:
     /// many octets.
     duration max_cluster_length = std::chrono::seconds{1};
     size_t max_cluster_octets = 4 << 20;
+    /// The age of a cluster's first frame at which it is written.
+    duration max_cluster_age = std::chrono::milliseconds{1800};
     /// How long, and with how many octets, frames wait for those of other
     /// tracks that come before them. Waiting ends as soon as each other track
     /// has a later frame, so a track that has stopped is what makes others
     /// wait.
-    duration max_hold = std::chrono::seconds{2};
+    duration max_hold = std::chrono::milliseconds{1500};
     size_t max_held_octets = 8 << 20;
   };
 
@@ -93,6 +96,8 @@ private:
   void write_held(bool wait);
   void write_frame(size_t track, const media_frame& frame);
   void begin_cluster(int64_t time);
+  // When the open cluster is to be written in any case.
+  duration cluster_due() const;
   void end_cluster();
   void append(std::vector<uint8_t> octets);
 

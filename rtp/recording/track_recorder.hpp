@@ -34,8 +34,8 @@ public:
   };
 
   /// Without frames, silence is recorded this far behind the clock, since late
-  /// packets may still come.
-  static constexpr duration silence_lag = std::chrono::milliseconds{1500};
+  /// packets may still come. A writer should wait for longer.
+  static constexpr duration silence_lag = std::chrono::milliseconds{1200};
 
   /// An encoding that is silent for so long is replaced by a lower one.
   static constexpr duration encoding_patience = std::chrono::seconds{1};
