@@ -87,8 +87,9 @@ struct whep_world {
     run();
   }
 
+  // Until all is done; what is still missing then never comes.
   void run() {
-    loop.run();
+    loop.run_for(std::chrono::seconds{5});
     loop.restart();
   }
 };
