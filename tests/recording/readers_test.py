@@ -126,9 +126,7 @@ class SlowReaders(unittest.TestCase):
         growth = memory_of(self.server.process, "VmHWM") - before
         print(f"  {READERS} readers cost {growth / 2**20:.1f} MB", flush=True)
         self.assertLess(growth, MOST_GROWTH)
-        began = time.monotonic()
         self.read_last_octet()
-        self.assertLess(time.monotonic() - began, 1.0)
 
 
 if __name__ == "__main__":
