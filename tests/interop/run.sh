@@ -4,15 +4,17 @@
 # What failed is said again at the end.
 #   TROUPE_BIN  the server to test (default build/release/troupe)
 #   run.sh FILE...   only these test files, one after the other
-#   run.sh nightly   all, and those that take long
+#   run.sh nightly   all, and those that measure or take long
 set -eu
 cd "$(dirname "$0")"
 
 # Times, rates, pictures to compare, six pages at once, a network of its own, or
 # the folder that support/fixture.mjs builds.
-alone='bitrate cluster coming_back conversations firefox layers mixed_room
-  narrow_link page_accessibility page_background page_check page_cluster
-  page_media page_picture page_replay page_views relay server_voice'
+alone='firefox layers page_media relay'
+# The same, at night: with them all tests take more than half an hour on two cores.
+nightly='bitrate cluster coming_back conversations mixed_room narrow_link
+  page_accessibility page_background page_check page_cluster page_picture
+  page_replay page_views server_voice'
 
 ../../scripts/npm_install.sh .
 node build.mjs
@@ -50,14 +52,18 @@ files=$((cores > 3 ? cores / 2 : 1))
 case ${1:-} in
   '' | nightly)
     one_by_one=
+    at_night=
     together=
     for file in *.test.mjs; do
-      case " $(echo $alone) " in
-        *" ${file%.test.mjs} "*) one_by_one="$one_by_one $file" ;;
+      name=${file%.test.mjs}
+      case " $(echo $alone) / $(echo $nightly) " in
+        *" $name "*/*) one_by_one="$one_by_one $file" ;;
+        *" $name "*) at_night="$at_night $file" ;;
         *) together="$together $file" ;;
       esac
     done
-    [ "${1:-}" != nightly ] || one_by_one="$one_by_one nightly/*.test.mjs"
+    [ "${1:-}" != nightly ] ||
+      one_by_one="$one_by_one $at_night nightly/*.test.mjs"
     run "$files" $together
     run 1 $one_by_one
     ;;
