@@ -10,11 +10,11 @@ cd "$(dirname "$0")"
 
 # Times, rates, pictures to compare, six pages at once, a network of its own, or
 # the folder that support/fixture.mjs builds.
-alone='firefox layers page_media relay'
+alone='firefox page_media relay'
 # The same, at night: with them all tests take more than half an hour on two cores.
-nightly='bitrate cluster coming_back conversations mixed_room narrow_link
-  page_accessibility page_background page_check page_cluster page_picture
-  page_replay page_views server_voice'
+nightly='bitrate cluster coming_back conversations layers mixed_room
+  narrow_link page_accessibility page_background page_check page_cluster
+  page_picture page_replay page_views server_voice'
 
 ../../scripts/npm_install.sh .
 node build.mjs
