@@ -8,7 +8,11 @@ import { Participant } from './participant.mjs';
 import { TroupeServer } from './server.mjs';
 import { Visitor } from './visitor.mjs';
 
-const LAUNCH = { chromium: launchChromium, firefox: launchFirefox };
+const LAUNCH = {
+  // Of fewer frames, temporal layers would leave so few that they look frozen.
+  chromium: () => launchChromium({ framesPerSecond: 20 }),
+  firefox: launchFirefox,
+};
 
 let rooms = 0;
 
