@@ -7,12 +7,12 @@ import re
 import signal
 import socket
 import subprocess
-import time
+import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-LOOPBACK = "127.0.0.1"
-START_WITHIN = 20.0
-TOKEN = "a token for tests only"
+sys.path.append(os.path.join(ROOT, "tests", "support"))
+
+from server_process import LOOPBACK, TOKEN, ServerProcess, wait_for, write_token
 
 
 def make_certificates(folder, *nodes):
@@ -21,70 +21,33 @@ def make_certificates(folder, *nodes):
                     folder, *nodes], check=True, stdout=subprocess.DEVNULL)
 
 
-def wait_for(what, condition, within):
-    """Polls until `condition` returns something true. Returns that and the
-    seconds it took; fails after `within` seconds."""
-    begin = time.monotonic()
-    while True:
-        value = condition()
-        took = time.monotonic() - begin
-        if value:
-            return value, took
-        if took > within:
-            raise AssertionError(f"not within {within} s: {what}")
-        time.sleep(0.01)
-
-
-class Node:
-    """One process. `launcher` is put before its command; `open_socket` makes
+class Node(ServerProcess):
+    """One node. `launcher` is put before its command; `open_socket` makes
     connections to its HTTP port, for a node in another network namespace."""
 
     def __init__(self, binary, folder, name, *, seeds=(), cluster="drill",
                  certificates=None,
                  certificate=None, address=LOOPBACK, launcher=(),
                  open_socket=socket.create_connection, flags=()):
-        self.name = name
         self.address = address
         self.open_socket = open_socket
-        self.log_path = os.path.join(folder, f"{name}-{time.monotonic_ns()}.log")
-        token = os.path.join(folder, "admin.token")
-        with open(token, "w", encoding="utf-8") as out:
-            out.write(TOKEN)
-        os.chmod(token, 0o600)
         identity = os.path.join(certificates or folder, certificate or name)
         ca = os.path.join(certificates or folder, "ca.pem")
-        command = [
-            *launcher, binary, "--log.format=json", "--http.static-root=",
-            f"--http.listen-addresses={LOOPBACK}", "--http.port=0",
-            f"--rtc.listen-addresses={address}", "--rtc.port=0",
-            f"--admin.token-file={token}", f"--cluster.name={cluster}",
+        own = [
+            f"--admin.token-file={write_token(folder)}",
+            f"--cluster.name={cluster}",
             f"--cluster.node={name}", f"--cluster.listen={address}:0",
             f"--cluster.certificate={identity}.pem",
             f"--cluster.key={identity}.key", f"--cluster.ca={ca}", *flags]
         if seeds:
-            command.append("--cluster.seeds=" + ",".join(seeds))
-        with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen(command, stdout=log,
-                                            stderr=subprocess.STDOUT)
+            own.append("--cluster.seeds=" + ",".join(seeds))
+        super().__init__(binary, folder, *own, name=name, address=address,
+                         launcher=launcher)
         try:
-            started, _ = wait_for(f"{name} to start", self._started, START_WITHIN)
-            self.http_port = int(started["http"])
-            self.cluster_port = self._find_cluster_port(started)
+            self.cluster_port = self._find_cluster_port(self.started)
         except BaseException:
             self.end()
             raise
-
-    def log(self):
-        with open(self.log_path, encoding="utf-8", errors="replace") as log:
-            return log.read()
-
-    def _started(self):
-        if self.process.poll() is not None:
-            raise AssertionError(f"{self.name} has ended: {self.log()}")
-        for line in self.log().splitlines():
-            if line.startswith("{") and '"event":"started"' in line.replace(" ", ""):
-                return json.loads(line)
-        return None
 
     def _find_cluster_port(self, started):
         """`started` names the port alone or as the end of an address."""
@@ -170,10 +133,4 @@ class Node:
     def kill(self):
         """Ends it as a failure of its host does."""
         self.send(signal.SIGKILL)
-        self.process.wait(5)
-
-    def end(self):
-        """Ends it whatever it does. Its launcher's child ends with it."""
-        if self.process.poll() is None:
-            self.process.kill()
         self.process.wait(5)

@@ -99,7 +99,7 @@ class Round:
                 tracks[self.event.removeprefix("no ")].sending = False
             self._wait(self.moment)
             self.killed = time.time()
-            self.server.kill()
+            self.server.end()
 
     def _wait(self, moment):
         time.sleep(max(0, self.began + moment - time.time()))
@@ -117,7 +117,7 @@ class Crash(unittest.TestCase):
 
     def start(self):
         out = Server(TROUPE, self.folder)
-        self.addCleanup(out.kill)
+        self.addCleanup(out.end)
         return out
 
     def test_a_crash_costs_two_seconds_of_each_file(self):
@@ -135,7 +135,7 @@ class Crash(unittest.TestCase):
 
     def check(self, server, of):
         """Returns how much was lost, at most."""
-        told = wait_for("the repair", lambda: self.repaired(server, of), 10)
+        told, _ = wait_for("the repair", lambda: self.repaired(server, of), 10)
         begun = of.moment > LOST + BEGUN_WITHIN
         states = ["recovered"]
         if not begun:

@@ -91,11 +91,11 @@ class SlowReaders(unittest.TestCase):
         self.addCleanup(shutil.rmtree, folder)
         write_recording(pathlib.Path(folder) / "recordings")
         self.server = Server(TROUPE, folder)
-        self.addCleanup(self.server.kill)
+        self.addCleanup(self.server.end)
 
     def read_last_octet(self):
         """As a reader that is not slow."""
-        connection = http.client.HTTPConnection(LOOPBACK, self.server.port,
+        connection = http.client.HTTPConnection(LOOPBACK, self.server.http_port,
                                                 timeout=10)
         connection.request("GET", PATH, headers={
             "Authorization": f"Bearer {TOKEN}", "Range": "bytes=-1"})
@@ -110,7 +110,7 @@ class SlowReaders(unittest.TestCase):
         self.read_last_octet()  # what the first download needs is there
         reset_most(self.server.process)
         before = memory_of(self.server.process, "VmRSS")
-        readers = [request(self.server.port) for _ in range(READERS)]
+        readers = [request(self.server.http_port) for _ in range(READERS)]
         for x in readers:
             self.addCleanup(x.close)
             head = b""

@@ -9,21 +9,22 @@ BINARY is the server. NAME selects tests, as in unittest (-k).
 import hashlib
 import hmac
 import http.client
-import json
 import os
 import re
 import socket
 import struct
-import subprocess
 import sys
 import tempfile
 import time
 import unittest
 import zlib
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                             "..", "support"))
+
+from server_process import LOOPBACK, ServerProcess, wait_for
+
 BINARY = ""
-LOOPBACK = "127.0.0.1"
-START_WITHIN = 20.0
 # The most clients by HTTP that a server has (docs/whip.md).
 CLIENTS = 1000
 ROOMS = 50
@@ -63,47 +64,15 @@ a=ssrc:2223 cname:me
 """.replace("\n", "\r\n")
 
 
-def wait_for(what, condition, within):
-    """Polls until `condition` returns something true, and returns that."""
-    begin = time.monotonic()
-    while not (value := condition()):
-        if time.monotonic() - begin > within:
-            raise AssertionError(f"not within {within} s: {what}")
-        time.sleep(0.05)
-    return value
-
-
 def after(text, prefix):
     return text.split(prefix, 1)[1].split("\r\n", 1)[0]
 
 
-class Server:
+class Server(ServerProcess):
     def __init__(self, folder):
-        self.log_path = os.path.join(folder, "log")
         self.connection = None
-        with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen(
-                [BINARY, "--log.format=json", "--http.static-root=",
-                 f"--http.listen-addresses={LOOPBACK}", "--http.port=0",
-                 f"--rtc.listen-addresses={LOOPBACK}", "--rtc.port=0"],
-                stdout=log, stderr=subprocess.STDOUT)
-        try:
-            self.port = int(wait_for("the start", self._started,
-                                     START_WITHIN)["http"])
-        except BaseException:
-            self.end()
-            raise
-        self.connection = http.client.HTTPConnection(LOOPBACK, self.port, 10)
-
-    def _started(self):
-        with open(self.log_path, encoding="utf-8", errors="replace") as log:
-            text = log.read()
-        if self.process.poll() is not None:
-            raise AssertionError(f"the server has ended: {text}")
-        for line in text.splitlines():
-            if '"event":"started"' in line.replace(" ", ""):
-                return json.loads(line)
-        return None
+        super().__init__(BINARY, folder)
+        self.connection = http.client.HTTPConnection(LOOPBACK, self.http_port, 10)
 
     def ask(self, method, path, body=None):
         """Returns the answer and its body."""
@@ -126,11 +95,9 @@ class Server:
             return 1024 * int(re.search(r"VmRSS:\s+(\d+)", status.read())[1])
 
     def end(self):
+        super().end()
         if self.connection:
             self.connection.close()
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(5)
 
 
 class Session:
