@@ -56,6 +56,14 @@ bool all_decodable(const recorded_call& from, const recorded_content& x) {
   return x.unknown_pictures == 0;
 }
 
+// What the only file has.
+recorded_content finish(recorded_call& x) {
+  x.finish();
+  auto found = x.contents();
+  REQUIRE(found.size() == 1);
+  return std::move(found[0]);
+}
+
 constexpr double clock_errors[] = {-100, 0, 100}; // in ppm
 
 } // namespace
@@ -67,12 +75,10 @@ TEST_CASE("the sound of a call is in step with its pictures") {
     x.begin(x.video);
     x.begin(x.audio);
     x.run(5min);
-    x.finish();
-    const auto found = x.contents();
-    REQUIRE(found.size() == 1);
-    check_sync(found[0]);
-    check_length(found[0], 5min);
-    CHECK(all_decodable(x, found[0]));
+    const auto found = finish(x);
+    check_sync(found);
+    check_length(found, 5min);
+    CHECK(all_decodable(x, found));
   }
 }
 
@@ -82,10 +88,8 @@ TEST_CASE("a microphone that is added a moment later is in the same file") {
   x.run(800ms);
   x.begin(x.audio);
   x.run(20s);
-  x.finish();
-  const auto found = x.contents();
-  REQUIRE(found.size() == 1);
-  CHECK(found[0].pictures.front().captured < 100ms);
+  const auto found = finish(x);
+  CHECK(found.pictures.front().captured < 100ms);
 }
 
 TEST_CASE("sound that begins after five minutes of video is in step") {
@@ -140,12 +144,10 @@ TEST_CASE("a minute of muted sound is silence, and sound is in step after it") {
     x.audio.sending = true;
   }
   x.run(4min);
-  x.finish();
-  const auto found = x.contents();
-  REQUIRE(found.size() == 1);
-  check_sync(found[0]);
-  check_length(found[0], 4min);
-  CHECK(all_decodable(x, found[0]));
+  const auto found = finish(x);
+  check_sync(found);
+  check_length(found, 4min);
+  CHECK(all_decodable(x, found));
 }
 
 TEST_CASE("what an encoder leaves out of silence is silence") {
@@ -159,11 +161,9 @@ TEST_CASE("what an encoder leaves out of silence is silence") {
     x.begin(x.video);
     x.begin(x.audio);
     x.run(5min);
-    x.finish();
-    const auto found = x.contents();
-    REQUIRE(found.size() == 1);
-    check_sync(found[0]);
-    check_length(found[0], 5min);
+    const auto found = finish(x);
+    check_sync(found);
+    check_length(found, 5min);
   }
 }
 
@@ -184,18 +184,16 @@ TEST_CASE("with loss that late repairs undo, 99 of 100 frames are in step") {
     x.run(2min);
     x.audio.sending = x.video.sending = false; // the last repairs come
     x.run(122s);
-    x.finish();
-    const auto found = x.contents();
-    REQUIRE(found.size() == 1);
+    const auto found = finish(x);
     const auto part = [](size_t recorded, const recorded_track& sent) {
       return static_cast<double>(recorded)
              / static_cast<double>(sent.originals.size());
     };
-    CHECK(part(found[0].pictures.size(), x.video) >= 0.99);
-    CHECK(part(found[0].sounds.size(), x.audio) >= 0.99);
-    CHECK(all_decodable(x, found[0]));
-    check_sync(found[0]);
-    check_length(found[0], 122s);
+    CHECK(part(found.pictures.size(), x.video) >= 0.99);
+    CHECK(part(found.sounds.size(), x.audio) >= 0.99);
+    CHECK(all_decodable(x, found));
+    check_sync(found);
+    check_length(found, 122s);
   }
 }
 
@@ -212,9 +210,7 @@ TEST_CASE("another camera leaves the sound in step, through a mute, too") {
   x.run(5min);
   x.pause(x.audio, false);
   x.run(7min);
-  x.finish();
-  const auto found = x.contents();
-  REQUIRE(found.size() == 1);
-  check_sync(found[0]);
-  check_length(found[0], 7min);
+  const auto found = finish(x);
+  check_sync(found);
+  check_length(found, 7min);
 }

@@ -86,7 +86,7 @@ struct asked_room : actor_world {
     settle();
   }
 
-  /// Who is in any file, and when.
+  /// The words of all packets that a file has: who has sent them, and when.
   std::set<std::string> recorded() const {
     std::set<std::string> out;
     for (const auto& [path, octets] : stage.disk->files)
